@@ -1,0 +1,1 @@
+"""Makegood: complaint history, suggested responses and follow-ups next to Zendesk Support."""

@@ -1,0 +1,1 @@
+"""The rules of complaint handling: frozen dataclasses and pure functions, standard library only."""
