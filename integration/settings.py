@@ -1,7 +1,7 @@
 """The settings: read once from the environment or an env file, checked as a whole, then frozen."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
@@ -229,7 +229,7 @@ def _database_url(text: str) -> str:
 
 
 _REQUIRED = {"zendesk_url", "oauth_client_id", "oauth_client_secret", "public_url", "secret_key"}
-_PARSERS = {
+_PARSERS: Mapping[str, Callable[[str], object]] = {
     "zendesk_url": _url,
     "public_url": _base_url,
     "secret_key": _secret_key,
