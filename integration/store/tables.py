@@ -46,7 +46,7 @@ def _table(name: str, *columns: Any) -> sa.Table:
     return sa.Table(name, metadata, *columns)
 
 
-# What Zendesk sent, as it came: one row for each event id, applied by the worker in the order of `event_order`.
+# What Zendesk sent, as it came, one row for each event id; the worker applies them by `event_order`.
 inbox = _table(
     "inbox",
     sa.Column("id", Id, primary_key=True, autoincrement=True),
