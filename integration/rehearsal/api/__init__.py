@@ -1,0 +1,1 @@
+"""The REST API of the rehearsal Zendesk, one blueprint a subject."""
