@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from integration.rehearsal.account import Account, open_account
+from integration.rehearsal.config import Config
 from integration.rehearsal.history import generate, live_tickets
 from integration.rehearsal.history_tickets import CHANNELS, first_name
+from integration.rehearsal.loader import load_history
 from integration.rehearsal.phrases import LANGUAGES, phrases
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -174,3 +179,42 @@ def test_live_tickets_come_in_the_languages_asked_for() -> None:
     }
 
     assert locales == {"ru"}
+
+
+@pytest.fixture(scope="module")
+def account(history: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    account = open_account(Path(tmp_path_factory.mktemp("account")) / "rehearsal.sqlite3", Config())
+    load_history(account, history)
+    yield account
+    account.close()
+
+
+def test_loaded_tickets_stand_as_the_history_tells(account: Account, tickets: list[dict[str, Any]]) -> None:
+    kept = [(number, ticket) for number, ticket in enumerate(tickets, 1) if not ticket["deleted_at"]]
+
+    for number, ticket in kept[:: len(kept) // 50]:
+        loaded = account.ticket(number)
+        assert (loaded["subject"], loaded["status"]) == (ticket["subject"], ticket["status"])
+        bodies = [comment["body"] for comment in account.comments(number)]
+        assert bodies == [comment["body"] for comment in ticket["comments"]]
+
+
+def test_loading_announces_nothing_and_keeps_merges_follow_ups_and_ratings(account: Account) -> None:
+    def one(query: str) -> int:
+        with account.db.read() as connection:
+            return int(connection.execute(query).fetchone()[0])
+
+    assert one("SELECT count(*) FROM outgoing_event") == 0
+    assert one("SELECT count(*) FROM user WHERE NOT active AND json_extract(doc, '$._merged_into')") > 0
+    assert one("SELECT count(*) FROM ticket WHERE json_extract(doc, '$.via.source.rel') = 'follow_up'") > 0
+    assert (
+        one("SELECT count(*) FROM ticket WHERE json_extract(doc, '$.satisfaction_rating.score') = 'bad'") > 0
+    )
+    assert one("SELECT count(*) FROM ticket WHERE status = 'deleted'") > 0
+
+
+def test_a_loaded_product_is_a_drop_down_value_and_a_tag(account: Account) -> None:
+    ticket = account.ticket(1)
+    values = {entry["value"] for entry in ticket["custom_fields"]}
+
+    assert any(value in ticket["tags"] for value in values)
