@@ -1,24 +1,42 @@
 """Is this ticket a complaint, about what, how severe, and which words and facts say so."""
 
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from integration.domain.reason import Reason
+from integration.domain.cues import Category, CueBook, CueKind, Evidence, Reading, Text, read
+from integration.domain.reason import Code, Reason
+from integration.domain.rules import Condition, Rules
+from integration.domain.ticket import Ticket
+from integration.domain.wording import MAX_CHARACTERS, own_words
 
+if TYPE_CHECKING:
+    from integration.domain.history import History
 
-class Category(StrEnum):
-    """What a complaint is about."""
+__all__ = [
+    "Assessment",
+    "Band",
+    "Category",
+    "CueBook",
+    "CueKind",
+    "Evidence",
+    "Reading",
+    "Rules",
+    "State",
+    "Text",
+    "assess",
+    "detect",
+    "read",
+    "references",
+]
 
-    DELIVERY = "delivery"
-    DAMAGED = "damaged"
-    WRONG_ITEM = "wrong_item"
-    BILLING = "billing"
-    REFUND = "refund"
-    SERVICE = "service"
-    TECHNICAL = "technical"
-    CANCELLATION = "cancellation"
-    PRIVACY = "privacy"
-    OTHER = "other"
+RECENT_DAYS = 90
+MAX_REFERENCES = 20
 
 
 class Band(StrEnum):
@@ -38,27 +56,6 @@ class State(StrEnum):
     NOT_A_COMPLAINT = "not_a_complaint"
 
 
-class CueKind(StrEnum):
-    """What a phrase tells: from displeasure to an announced step."""
-
-    DISSATISFIED = "dissatisfied"
-    FAILURE = "failure"
-    REPEATED = "repeated"
-    ACCUSATION = "accusation"
-    THREAT = "threat"
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Words of the requester that count: `text[start:end]` of the comment, or of the description for None."""
-
-    comment_id: int | None
-    start: int
-    end: int
-    kind: CueKind
-    words: str
-
-
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """What detection says of a ticket.
@@ -76,3 +73,132 @@ class Assessment:
     evidence: tuple[Evidence, ...] = ()
     reasons: tuple[Reason, ...] = ()
     by_rule: str | None = None
+
+
+def detect(
+    ticket: Ticket, texts: Sequence[Text], *, rules: Rules, cues: CueBook, history: History, now: datetime
+) -> Assessment:
+    """Judge a ticket by the account's rules, then by the requester's words and the facts of the history.
+
+    `texts` are the requester's own words, oldest first; quoted mail and signatures in them are ignored.
+    `history` holds what came before this ticket.
+    """
+    reading = read(ticket.subject, texts, cues, locale=history.requester.locale)
+    return assess(ticket, reading, rules=rules, history=history, now=now)
+
+
+def assess(ticket: Ticket, reading: Reading, *, rules: Rules, history: History, now: datetime) -> Assessment:
+    """Put together what the account's rules, the words and the facts say; `never` beats `always`."""
+    points, reasons = _points(ticket, reading, history)
+    score = round(1 - 2 ** (-points / 2), 4)
+    rule, is_complaint = _ruled(ticket, rules)
+    if rule:
+        reasons.insert(0, Reason(Code.RULE_ALWAYS if is_complaint else Code.RULE_NEVER, {"rule": rule.id}))
+    else:
+        is_complaint = score >= rules.threshold
+    severity, raised_by = _severity(ticket, reading, rules, history, now) if is_complaint else (0.0, [])
+    threat = _first_threat(reading) if is_complaint else None
+    if threat:
+        raised_by.append(Reason(Code.THREAT, {"words": threat.words}))
+    return Assessment(
+        is_complaint=is_complaint,
+        score=score,
+        threshold=rules.threshold,
+        severity=severity,
+        band=_band(severity, is_top=threat is not None),
+        category=reading.category,
+        language=reading.language,
+        evidence=reading.evidence,
+        reasons=tuple(reasons + raised_by) or (Reason(Code.NO_SIGNS),),
+        by_rule=rule.id if rule else None,
+    )
+
+
+def _ruled(ticket: Ticket, rules: Rules) -> tuple[Condition | None, bool]:
+    for conditions, verdict in ((rules.never, False), (rules.always, True)):
+        for condition in conditions:
+            if condition.holds(ticket):
+                return condition, verdict
+    return None, False
+
+
+def _points(ticket: Ticket, reading: Reading, history: History) -> tuple[float, list[Reason]]:
+    points = reading.points
+    reasons = []
+    if points:
+        details = {"count": len(reading.evidence), "points": round(points, 2)}
+        reasons.append(Reason(Code.WORDS, details))
+    if points and reading.praise:
+        points -= reading.praise
+        reasons.append(Reason(Code.PRAISE, {"points": round(reading.praise, 2)}))
+    if ticket.satisfaction == "bad":
+        points = max(points, 0) + _BAD_RATING_POINTS
+        reasons.append(Reason(Code.BAD_RATING))
+    if points > 0 and (still_open := history.open_complaints()):
+        points += _OPEN_COMPLAINT_POINTS
+        reasons.append(Reason(Code.OPEN_COMPLAINT, {"count": len(still_open)}))
+    return max(points, 0.0), reasons
+
+
+def _severity(
+    ticket: Ticket, reading: Reading, rules: Rules, history: History, now: datetime
+) -> tuple[float, list[Reason]]:
+    kinds = {evidence.kind for evidence in reading.evidence}
+    severity = max((_SEVERITY[kind] for kind in kinds), default=1.0)
+    reasons = []
+    if len(kinds) > 2:
+        severity += 0.5
+    if ticket.satisfaction == "bad":
+        severity = max(severity, _SEVERITY[CueKind.DISSATISFIED])
+    if recent := history.recent_complaints(now, days=RECENT_DAYS):
+        severity += 0.5
+        reasons.append(Reason(Code.EARLIER_COMPLAINTS, {"count": len(recent), "days": RECENT_DAYS}))
+    if history.broken_promise(now):
+        severity += 1
+        reasons.append(Reason(Code.BROKEN_PROMISE))
+    if raise_by := rules.severity_by_channel.get(ticket.channel):
+        severity += raise_by
+        reasons.append(Reason(Code.CHANNEL, {"channel": ticket.channel, "points": raise_by}))
+    return min(max(severity, 0.0), 4.0), reasons
+
+
+def _first_threat(reading: Reading) -> Evidence | None:
+    return next((evidence for evidence in reading.evidence if evidence.kind is CueKind.THREAT), None)
+
+
+def _band(severity: float, *, is_top: bool) -> Band:
+    if is_top or severity >= 3.5:
+        return Band.HIGH
+    return Band.RAISED if severity >= 2 else Band.LOW
+
+
+def references(text: str) -> frozenset[str]:
+    """Return the order and reference numbers in the requester's own words, upper case and without signs.
+
+    Those are letters with digits such as AF-123456, numbers after # or №, and bare numbers of seven digits
+    or more. Telephone numbers written in groups and dates are left alone.
+    """
+    found: dict[str, None] = {}
+    for match in _REFERENCE.finditer(own_words(text[:MAX_CHARACTERS])):
+        found[re.sub(r"[^0-9A-Z]", "", match.group().upper())] = None
+    return frozenset(list(found)[:MAX_REFERENCES])
+
+
+_BAD_RATING_POINTS = 2.0
+_OPEN_COMPLAINT_POINTS = 0.5
+# 1 a problem stated politely, 2 displeasure, 3 a reproach, 4 an announced step outside.
+_SEVERITY = {
+    CueKind.FAILURE: 1.0,
+    CueKind.DISSATISFIED: 2.0,
+    CueKind.REPEATED: 2.0,
+    CueKind.ACCUSATION: 3.0,
+    CueKind.THREAT: 4.0,
+}
+_REFERENCE = re.compile(
+    r"(?<![\w+@./-])(?:"
+    r"[A-Z]{1,5}-?\d{4,12}(?:-\d{1,6})?"
+    r"|[#№]\s?(?:[A-Z]{1,5}-?)?\d{3,15}"
+    r"|\d{7,15}"
+    r")(?![\w@]|[.,-]\d)",
+    re.IGNORECASE,
+)

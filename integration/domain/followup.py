@@ -1,10 +1,32 @@
 """When somebody should come back to a complaint, what satisfies that duty and what ends it."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from integration.domain.reason import Reason
+from integration.domain.complaint import State
+from integration.domain.deadline import CLOSES, OPENS, Calendar, Delay, Unit
+from integration.domain.reason import Code, Reason
+from integration.domain.ticket import Comment, Status, Ticket
+
+__all__ = [
+    "Delay",
+    "FollowUp",
+    "FollowUpStatus",
+    "Planned",
+    "Policy",
+    "Satisfier",
+    "Start",
+    "Step",
+    "Unit",
+    "Verdict",
+    "decide",
+    "plan",
+]
+
+PROMISE = "promise"
 
 
 class Start(StrEnum):
@@ -15,13 +37,6 @@ class Start(StrEnum):
     LAST_PUBLIC_REPLY = "last_public_reply"
 
 
-class Unit(StrEnum):
-    MINUTES = "minutes"
-    HOURS = "hours"
-    DAYS = "days"
-    BUSINESS_DAYS = "business_days"
-
-
 class Satisfier(StrEnum):
     """What makes a step unnecessary."""
 
@@ -29,12 +44,6 @@ class Satisfier(StrEnum):
     RESOLVED = "resolved"
     REQUESTER_WROTE = "requester_wrote"
     CUSTOMER_TOLD = "customer_told"
-
-
-@dataclass(frozen=True, slots=True)
-class Delay:
-    amount: int
-    unit: Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,13 @@ class Policy:
     effective_from: date
     time_zone: str
     steps: tuple[Step, ...]
+    holidays: frozenset[date] = frozenset()
+    opens: time = OPENS
+    closes: time = CLOSES
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar(ZoneInfo(self.time_zone), self.holidays, self.opens, self.closes)
 
 
 class FollowUpStatus(StrEnum):
@@ -110,3 +126,107 @@ class Verdict:
     speak: bool
     reason: Reason
     due_at: datetime | None = None
+
+
+def plan(
+    policy: Policy,
+    *,
+    received_at: datetime,
+    band: str,
+    existing: Collection[str],
+    now: datetime,
+    resolved_at: datetime | None = None,
+    last_public_reply_at: datetime | None = None,
+    calendar: Calendar | None = None,
+) -> tuple[Planned, ...]:
+    """Return the follow-ups that `policy` asks for, next due first, without those named in `existing`.
+
+    Time counts from receipt and not from detection, which may lag during an outage; the requester's patience
+    does not. So a complaint found late shows as late, but of several duties that are overdue already only
+    the latest is planned: a backlog helps nobody. `calendar` replaces the policy's own.
+    """
+    starts = {
+        Start.RECEIVED: received_at,
+        Start.RESOLVED: resolved_at,
+        Start.LAST_PUBLIC_REPLY: last_public_reply_at,
+    }
+    happened = {
+        Satisfier.PUBLIC_REPLY: last_public_reply_at,
+        Satisfier.RESOLVED: resolved_at,
+        Satisfier.CUSTOMER_TOLD: last_public_reply_at if resolved_at else None,
+    }
+    calendar = calendar or policy.calendar
+    planned = []
+    for step in policy.steps:
+        start = starts[step.start]
+        if start is None or band not in step.bands or step.id in existing:
+            continue
+        if any((at := happened.get(satisfier)) and at > start for satisfier in step.satisfied_by):
+            continue
+        planned.append(Planned(step.id, step.note, calendar.add(start, step.delay), step.satisfied_by))
+    planned.sort(key=lambda follow_up: follow_up.due_at)
+    overdue = sum(follow_up.due_at <= now for follow_up in planned)
+    return tuple(planned[max(overdue - 1, 0) :])
+
+
+def decide(
+    follow_up: FollowUp,
+    ticket: Ticket,
+    comments: Sequence[Comment],
+    *,
+    complaint_state: State | None,
+    now: datetime,
+) -> Verdict:
+    """Say whether a follow-up that fell due should speak, wait or stay silent, from the ticket as it is now.
+
+    A reminder for finished work teaches agents to ignore reminders, so its reason must still hold.
+    """
+    if reason := _gone(follow_up, ticket, complaint_state):
+        return Verdict(False, reason)
+    if follow_up.due_at > now:
+        return Verdict(False, Reason(Code.NOT_DUE), follow_up.due_at)
+    if reason := _satisfied(follow_up, ticket, comments, complaint_state):
+        return Verdict(False, reason)
+    late_minutes = int((now - follow_up.due_at).total_seconds() // 60)
+    return Verdict(True, Reason(Code.DUE, {"name": follow_up.name, "late_minutes": late_minutes}))
+
+
+def _gone(follow_up: FollowUp, ticket: Ticket, complaint_state: State | None) -> Reason | None:
+    if follow_up.status not in _LIVE:
+        return Reason(Code.ENDED, {"status": follow_up.status})
+    # Zendesk closes a merged ticket, so the merge is asked for first.
+    if ticket.merged_into is not None:
+        return Reason(Code.TICKET_MERGED, {"ticket_id": ticket.merged_into})
+    if ticket.status is Status.DELETED:
+        return Reason(Code.TICKET_DELETED)
+    if ticket.status is Status.CLOSED:
+        return Reason(Code.TICKET_CLOSED)
+    # A promise is owed whatever the ticket turned out to be, and so is what an admin's trigger asked for.
+    depends = follow_up.complaint_id is not None and follow_up.name != PROMISE
+    if depends and complaint_state is State.NOT_A_COMPLAINT:
+        return Reason(Code.NOT_A_COMPLAINT)
+    return None
+
+
+def _satisfied(
+    follow_up: FollowUp, ticket: Ticket, comments: Iterable[Comment], complaint_state: State | None
+) -> Reason | None:
+    # Zendesk's moments have whole seconds, so a reply in the second of planning still counts.
+    since = follow_up.planned_at.replace(microsecond=0)
+    later = [comment for comment in comments if comment.is_public and comment.created_at >= since]
+    reply = next((comment for comment in later if comment.by_agent), None)
+    written = next((comment for comment in later if comment.author_id == ticket.requester_id), None)
+    is_resolved = complaint_state is State.RESOLVED or ticket.status is Status.SOLVED
+    wanted = follow_up.satisfied_by
+    if Satisfier.PUBLIC_REPLY in wanted and reply:
+        return Reason(Code.PUBLIC_REPLY, {"comment_id": reply.id})
+    if Satisfier.RESOLVED in wanted and is_resolved:
+        return Reason(Code.RESOLVED)
+    if Satisfier.CUSTOMER_TOLD in wanted and is_resolved and reply:
+        return Reason(Code.CUSTOMER_TOLD, {"comment_id": reply.id})
+    if Satisfier.REQUESTER_WROTE in wanted and written:
+        return Reason(Code.REQUESTER_WROTE, {"comment_id": written.id})
+    return None
+
+
+_LIVE = frozenset({FollowUpStatus.PENDING, FollowUpStatus.DISPATCHED, FollowUpStatus.PARKED})

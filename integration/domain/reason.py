@@ -2,13 +2,61 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 Detail = str | int | float | bool | None
 
 
+class Code(StrEnum):
+    """Every code that the rules give; the comment is what a page may say, with the details in braces."""
+
+    # complaint.detect
+    RULE_ALWAYS = "rule_always"  # The account's rule {rule} makes every such ticket a complaint.
+    RULE_NEVER = "rule_never"  # The account's rule {rule} says such tickets are no complaints.
+    WORDS = "words"  # {count} telling phrases add {points} points.
+    PRAISE = "praise"  # Words of praise or relief take {points} points away.
+    THREAT = "threat"  # The requester announces a step outside: {words}.
+    BAD_RATING = "bad_rating"  # The requester rated this ticket as bad.
+    OPEN_COMPLAINT = "open_complaint"  # {count} of the requester's complaints are still open.
+    EARLIER_COMPLAINTS = "earlier_complaints"  # {count} complaints in the last {days} days.
+    BROKEN_PROMISE = "broken_promise"  # A promise to this requester was not kept.
+    CHANNEL = "channel"  # Channel {channel} raises severity by {points}.
+    NO_SIGNS = "no_signs"  # Neither words nor facts point to a complaint.
+
+    # history.find_repeat
+    FOLLOW_UP_TICKET = "follow_up_ticket"  # A reply to the closed ticket {ticket_id}.
+    MERGED = "merged"  # Merged into ticket {ticket_id}.
+    SAME_REFERENCE = "same_reference"  # Ticket {ticket_id} names {reference} too.
+    SAME_CATEGORY_RECENTLY = "same_category_recently"  # Ticket {ticket_id}, {days} days ago: {category} too.
+
+    # suggestion.rank
+    CATEGORY_FITS = "category_fits"  # Written for complaints about {category}.
+    SITUATION_FITS = "situation_fits"  # Written for this situation: {situation}.
+    REPEAT_FITS = "repeat_fits"  # Written for somebody who comes back with the same matter.
+    BAND_FITS = "band_fits"  # Written for severity {band}.
+    KEYWORDS_FIT = "keywords_fit"  # The ticket speaks of {words}.
+    ASKS = "asks"  # Asks {count} questions, which an upset person may not want.
+    GENERAL = "general"  # Fits any complaint.
+    FALLBACK_LANGUAGE = "fallback_language"  # No version in {wanted}; this one is in {locale}.
+    USED_BEFORE = "used_before"  # This requester has had it, and there is no other wording.
+
+    # followup.decide
+    DUE = "due"  # {name} was due {late_minutes} minutes ago and its reason still holds.
+    NOT_DUE = "not_due"  # The due time was moved.
+    ENDED = "ended"  # The follow-up had ended already: {status}.
+    TICKET_DELETED = "ticket_deleted"  # The ticket was deleted.
+    TICKET_MERGED = "ticket_merged"  # The ticket was merged into {ticket_id}.
+    TICKET_CLOSED = "ticket_closed"  # The ticket is closed and takes no more comments.
+    NOT_A_COMPLAINT = "not_a_complaint"  # An agent said that this is no complaint.
+    PUBLIC_REPLY = "public_reply"  # An agent replied publicly (comment {comment_id}).
+    RESOLVED = "resolved"  # The complaint is resolved.
+    REQUESTER_WROTE = "requester_wrote"  # The requester wrote again (comment {comment_id}).
+    CUSTOMER_TOLD = "customer_told"  # The requester was told of the outcome (comment {comment_id}).
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A machine-readable reason such as `Reason("repeat", {"ticket_id": 12})`."""
+    """A machine-readable reason such as `Reason(Code.SAME_REFERENCE, {"ticket_id": 12, ...})`."""
 
     code: str
     details: Mapping[str, Detail] = field(default_factory=dict)

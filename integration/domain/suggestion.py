@@ -1,10 +1,19 @@
 """Ranks response templates for a complaint and says why each stands where it does."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from integration.domain.complaint import Band
-from integration.domain.reason import Reason
-from integration.domain.ticket import Channel
+from integration.domain.complaint import Assessment, Band, Category
+from integration.domain.history import Summary
+from integration.domain.phrases import Phrase, PhraseBook
+from integration.domain.reason import Code, Reason
+from integration.domain.ticket import Channel, Ticket
+from integration.domain.wording import MAX_CHARACTERS, Folded, fold
+
+FALLBACK_LANGUAGE = "en"
+# Words of a situation that follow from the history; further ones come with the case.
+REPEAT = "repeat"
+PROMISE_BROKEN = "promise_broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +46,151 @@ class Suggestion:
     is_fallback: bool
     score: float
     reasons: tuple[Reason, ...]
+
+
+def rank(
+    cards: Sequence[TemplateCard],
+    *,
+    assessment: Assessment | None,
+    summary: Summary,
+    ticket: Ticket,
+    locale: str,
+    used: frozenset[str],
+    situation: frozenset[str] = frozenset(),
+    limit: int = 5,
+) -> tuple[Suggestion, ...]:
+    """Return the templates to offer, best first, at most one variant of a family.
+
+    `locale` is the requester's; `used` holds the ids of templates this requester had before; `situation` says
+    what is known of the case, such as "resolved" or "delay_known". Channel, band, repeat and situation
+    of a card are conditions that must hold; the rest is a matter of more or less.
+    """
+    known = _situation(summary, situation)
+    words = fold(f"{ticket.subject}\n{ticket.description}"[:MAX_CHARACTERS])
+    localised = [_in_language(versions, locale) for versions in _by_id(cards).values()]
+    fitting = [version for version in localised if version and _fits(version.card, assessment, ticket, known)]
+    scored = [_scored(version, assessment, words, known, locale, used) for version in fitting]
+    offered = [max(family, key=_preference) for family in _by_family(scored).values()]
+    offered.sort(key=lambda s: (-s.suggestion.score, s.card.family))
+    return tuple(scored.suggestion for scored in offered[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    card: TemplateCard
+    is_fallback: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    card: TemplateCard
+    suggestion: Suggestion
+    is_used: bool
+
+
+def _situation(summary: Summary, given: frozenset[str]) -> frozenset[str]:
+    found = {REPEAT} if summary.same_kind else set()
+    if summary.broken_promise:
+        found.add(PROMISE_BROKEN)
+    return given | found
+
+
+def _by_id(cards: Iterable[TemplateCard]) -> dict[str, list[TemplateCard]]:
+    versions: dict[str, list[TemplateCard]] = {}
+    for card in cards:
+        versions.setdefault(card.id, []).append(card)
+    return versions
+
+
+def _by_family(scored: Iterable[_Scored]) -> dict[str, list[_Scored]]:
+    families: dict[str, list[_Scored]] = {}
+    for one in scored:
+        families.setdefault(one.card.family, []).append(one)
+    return families
+
+
+def _in_language(versions: Sequence[TemplateCard], locale: str) -> _Version | None:
+    """Return the version in exactly this locale, else in its language, else in English."""
+    wanted = _normal(locale)
+    language = wanted.partition("-")[0]
+    ordered = sorted(versions, key=lambda card: (len(card.locale), card.locale))
+    for card in ordered:
+        if _normal(card.locale) == wanted:
+            return _Version(card, False)
+    for spoken in (language, FALLBACK_LANGUAGE):
+        for card in ordered:
+            if _normal(card.locale).partition("-")[0] == spoken:
+                return _Version(card, spoken != language)
+    return None
+
+
+def _normal(locale: str) -> str:
+    return locale.replace("_", "-").lower()
+
+
+def _fits(
+    card: TemplateCard, assessment: Assessment | None, ticket: Ticket, situation: frozenset[str]
+) -> bool:
+    is_complaint = assessment is not None and assessment.is_complaint
+    if ticket.channel not in card.channels or not card.situations <= situation:
+        return False
+    if card.for_repeats is not None and card.for_repeats is not (REPEAT in situation):
+        return False
+    if not is_complaint or assessment is None:
+        return not card.for_complaints
+    about_this = not card.categories or assessment.category in card.categories
+    return assessment.band in card.bands and (about_this or assessment.category is Category.OTHER)
+
+
+def _scored(
+    version: _Version,
+    assessment: Assessment | None,
+    words: Folded,
+    situation: frozenset[str],
+    locale: str,
+    used: frozenset[str],
+) -> _Scored:
+    card = version.card
+    weighed = _reasons(card, assessment, words, situation)
+    if version.is_fallback:
+        weighed.append((-1.0, Reason(Code.FALLBACK_LANGUAGE, {"wanted": locale, "locale": card.locale})))
+    if is_used := card.id in used:
+        weighed.append((-1.0, Reason(Code.USED_BEFORE)))
+    score = round(sum(weight for weight, _ in weighed), 3)
+    reasons = tuple(reason for _, reason in sorted(weighed, key=lambda pair: -pair[0]))
+    suggestion = Suggestion(card.id, card.locale, version.is_fallback, score, reasons)
+    return _Scored(card, suggestion, is_used)
+
+
+def _reasons(
+    card: TemplateCard, assessment: Assessment | None, words: Folded, situation: frozenset[str]
+) -> list[tuple[float, Reason]]:
+    """Weigh what speaks for a card that fits, and against it."""
+    weighed = []
+    if card.for_complaints and assessment:
+        if assessment.category.value in card.categories:
+            weighed.append((3.0, Reason(Code.CATEGORY_FITS, {"category": assessment.category})))
+        elif not card.categories:
+            weighed.append((1.0, Reason(Code.GENERAL)))
+        if len(card.bands) < len(Band):
+            weighed.append((0.5, Reason(Code.BAND_FITS, {"band": assessment.band})))
+    weighed += [(2.0, Reason(Code.SITUATION_FITS, {"situation": word})) for word in sorted(card.situations)]
+    if card.for_repeats and REPEAT in situation:
+        weighed.append((1.5, Reason(Code.REPEAT_FITS)))
+    if found := _keywords_in(card, words):
+        weighed.append((min(len(found), 3) * 0.75, Reason(Code.KEYWORDS_FIT, {"words": ", ".join(found)})))
+    if card.asks:
+        weighed.append((-0.5 * card.asks, Reason(Code.ASKS, {"count": card.asks})))
+    return weighed
+
+
+def _keywords_in(card: TemplateCard, words: Folded) -> list[str]:
+    keywords = [Phrase(keyword, None) for keyword in card.keywords if any(map(str.isalnum, keyword))]
+    found = {hit.phrase.text for hit in PhraseBook(keywords).find(words)}
+    return [keyword for keyword in card.keywords if keyword in found]
+
+
+def _preference(scored: _Scored) -> tuple[bool, bool, float, str]:
+    """Order the variants of a family: own language, not had before, score, then a stable choice."""
+    suggestion = scored.suggestion
+    return not suggestion.is_fallback, not scored.is_used, suggestion.score, suggestion.template_id

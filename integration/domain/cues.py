@@ -1,0 +1,177 @@
+"""Reads a requester's words with word lists: how much displeasure is in them, what it is about, and where."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from integration.domain import language
+from integration.domain.phrases import Hit, PhraseBook
+from integration.domain.wording import Folded, fold, own_words
+
+MAX_TEXTS = 50
+MAX_EVIDENCE = 20
+_CLAUSE_END = re.compile(r"[.!?;:,\n]")
+_WORD = re.compile(r"[\w']+")
+_Label = TypeVar("_Label")
+
+
+class Category(StrEnum):
+    """What a complaint is about."""
+
+    DELIVERY = "delivery"
+    DAMAGED = "damaged"
+    WRONG_ITEM = "wrong_item"
+    BILLING = "billing"
+    REFUND = "refund"
+    SERVICE = "service"
+    TECHNICAL = "technical"
+    CANCELLATION = "cancellation"
+    PRIVACY = "privacy"
+    OTHER = "other"
+
+
+class CueKind(StrEnum):
+    """What a phrase tells: from displeasure to an announced step."""
+
+    DISSATISFIED = "dissatisfied"
+    FAILURE = "failure"
+    REPEATED = "repeated"
+    ACCUSATION = "accusation"
+    THREAT = "threat"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words of the requester that count: `text[start:end]` of the comment, or of the description for None.
+
+    With `in_subject` the place is in the ticket's subject.
+    """
+
+    comment_id: int | None
+    start: int
+    end: int
+    kind: CueKind
+    words: str
+    in_subject: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The requester's words in one comment, or in the description where `comment_id` is None."""
+
+    comment_id: int | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageCues:
+    """What to look for in one language; a word of `negations` shortly before a cue or praise voids it."""
+
+    cues: PhraseBook[CueKind] = field(default_factory=PhraseBook)
+    praise: PhraseBook[None] = field(default_factory=PhraseBook)
+    categories: PhraseBook[Category] = field(default_factory=PhraseBook)
+    negations: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CueBook:
+    """The word lists, by language."""
+
+    languages: Mapping[str, LanguageCues] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the words alone say, before rules and facts; two `points` make an even chance of a complaint.
+
+    Whatever else learns to read a requester's words gives a `Reading` too, and the rest stays as it is.
+    """
+
+    language: str
+    category: Category = Category.OTHER
+    points: float = 0.0
+    praise: float = 0.0
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    points: float
+    praise: float
+    evidence: list[Evidence]
+
+
+def read(subject: str, texts: Sequence[Text], cues: CueBook, *, locale: str | None) -> Reading:
+    """Read the subject and the requester's texts, oldest first; `locale` helps where they are too short.
+
+    The most telling text counts alone: a long calm exchange must not add up to a complaint.
+    """
+    # A hostile ticket may have thousands of comments; how it began and how it stands now matter most.
+    kept = [*texts[:1], *texts[1:][-(MAX_TEXTS - 1) :]]
+    bodies = [own_words(text.body) for text in kept]
+    known = tuple(cues.languages)
+    spoken = language.of("\n".join([*bodies, subject]), locale, known)
+    best = _Weighed(0.0, 0.0, [])
+    evidence: list[Evidence] = []
+    about: defaultdict[Category, float] = defaultdict(float)
+    for number, body in enumerate(bodies or [""]):
+        book = cues.languages.get(language.of(body, spoken, known))
+        if book is None:
+            continue
+        parts = [(fold(body), body, kept[number].comment_id if kept else None, False)]
+        if number == 0 and subject.strip() not in body:
+            parts.append((fold(subject), subject, None, True))
+        weighed = _weigh(book, parts)
+        evidence += weighed.evidence
+        for category, weight in _categories(book, [folded for folded, *_ in parts]).items():
+            about[category] += weight
+        if weighed.points > best.points:
+            best = weighed
+    return Reading(spoken, _most_spoken_of(about), best.points, best.praise, tuple(evidence[:MAX_EVIDENCE]))
+
+
+def _weigh(book: LanguageCues, parts: list[tuple[Folded, str, int | None, bool]]) -> _Weighed:
+    weights: dict[CueKind, dict[str, float]] = {}
+    praise: dict[str, float] = {}
+    evidence = []
+    for folded, original, comment_id, in_subject in parts:
+        for hit in _unnegated(book.cues.find(folded), folded, book.negations):
+            weights.setdefault(hit.phrase.label, {})[hit.phrase.text] = hit.phrase.weight
+            words = original[hit.start : hit.end]
+            evidence.append(Evidence(comment_id, hit.start, hit.end, hit.phrase.label, words, in_subject))
+        for good in _unnegated(book.praise.find(folded), folded, book.negations):
+            praise[good.phrase.text] = good.phrase.weight
+    points = sum(_diminishing(of_kind.values()) for of_kind in weights.values())
+    return _Weighed(points, _diminishing(praise.values()), evidence)
+
+
+def _diminishing(weights: Iterable[float]) -> float:
+    """Add weights so that many faint words of one kind never equal a telling one: full, half, quarter, …"""
+    return sum(weight * 0.5**place for place, weight in enumerate(sorted(weights, reverse=True)[:8]))
+
+
+def _unnegated(hits: Iterable[Hit[_Label]], folded: Folded, negations: frozenset[str]) -> list[Hit[_Label]]:
+    return [hit for hit in hits if not _is_negated(hit.folded_start, folded.text, negations)]
+
+
+def _is_negated(start: int, text: str, negations: frozenset[str]) -> bool:
+    """Whether one of the two words before, in the same clause, is a negation ("not really disappointed")."""
+    clause = _CLAUSE_END.split(text[max(0, start - 60) : start])[-1]
+    return not negations.isdisjoint(_WORD.findall(clause)[-2:])
+
+
+def _categories(book: LanguageCues, texts: Iterable[Folded]) -> dict[Category, float]:
+    """Weigh each category by the different phrases that name it."""
+    found = {hit.phrase for folded in texts for hit in book.categories.find(folded)}
+    weights: defaultdict[Category, float] = defaultdict(float)
+    for phrase in found:
+        weights[phrase.label] += phrase.weight
+    return weights
+
+
+def _most_spoken_of(about: Mapping[Category, float]) -> Category:
+    """Return the weightiest category; of equals the one that stands first in `Category`."""
+    return max(Category, key=lambda category: about.get(category, 0)) if about else Category.OTHER
