@@ -1,7 +1,7 @@
 """Conditions of triggers and automations, decided from plain values.
 
-A condition is `{"field", "operator", "value"}`. What is known about the ticket arrives as `Situation`; nothing here reads
-a database. An unknown field or operator is refused by `problem` when a rule is stored, so `holds` never guesses.
+A condition is `{"field", "operator", "value"}`; what is known about the ticket arrives as a `Situation`.
+`problem` refuses unknown fields and operators when a rule is stored, so that `holds` never guesses.
 """
 
 import re
@@ -20,20 +20,20 @@ _EQUALITY = {"is", "is_not"}
 _CHANGE = {
     "changed",
     "not_changed",
-    "value",
-    "value_previous",
-    "not_value",
-    "not_value_previous",
     "changed_to",
+    "value",
+    "not_value",
+    "value_previous",
+    "not_value_previous",
 }
 _ORDERED = {"less_than", "greater_than", "less_than_equal", "greater_than_equal"}
 _WORDS = {"includes", "not_includes", "is", "is_not", "includes_string", "not_includes_string"}
-_HOURS = {"is", "less_than", "greater_than", "is_business_hours", "less_than_business_hours"} | {
-    "greater_than_business_hours"
+_HOURS = {
+    f"{name}{suffix}" for name in ("is", "less_than", "greater_than") for suffix in ("", "_business_hours")
 }
 
-# Hours fields of automations, and the moment each counts from; a status name counts from when it was entered.
-HOURS_SINCE = (
+# Hours fields of automations; the name of a status counts from when the ticket entered it.
+HOURS_SINCE = [
     "NEW",
     "OPEN",
     "PENDING",
@@ -43,24 +43,16 @@ HOURS_SINCE = (
     "created_at",
     "updated_at",
     "assigned_at",
-)
-HOURS_SINCE += ("requester_updated_at", "assignee_updated_at", "due_date")
+]
+HOURS_SINCE += ["requester_updated_at", "assignee_updated_at", "due_date"]
 HOURS_UNTIL = "until_due_date"
 
-_ID_FIELDS = (
-    "assignee_id",
-    "group_id",
-    "requester_id",
-    "brand_id",
-    "ticket_form_id",
-    "organization_id",
-    "locale_id",
-)
+_ID_FIELDS = ("assignee_id", "group_id", "requester_id", "brand_id", "ticket_form_id", "organization_id")
 _OPERATORS: dict[str, set[str]] = {
     "status": _EQUALITY | _CHANGE | _ORDERED,
     "priority": _EQUALITY | _CHANGE | _ORDERED,
     "type": _EQUALITY | _CHANGE,
-    **{name: _EQUALITY | _CHANGE for name in _ID_FIELDS},
+    **dict.fromkeys(_ID_FIELDS, _EQUALITY | _CHANGE),
     "custom_status_id": _EQUALITY | _CHANGE | {"includes", "not_includes"},
     "current_tags": {"includes", "not_includes", "changed", "not_changed"},
     "subject_includes_word": _WORDS,
@@ -74,26 +66,18 @@ _OPERATORS: dict[str, set[str]] = {
     "role": _EQUALITY,
     "requester_role": _EQUALITY,
     "satisfaction_score": _EQUALITY | _CHANGE,
-    **{name: _HOURS for name in (*HOURS_SINCE, HOURS_UNTIL)},
+    **dict.fromkeys((*HOURS_SINCE, HOURS_UNTIL), _HOURS),
 }
 _CUSTOM = _EQUALITY | _CHANGE | _ORDERED | {"present", "not_present", "includes", "not_includes"}
 _CUSTOM_FIELD = re.compile(r"^(?:custom_fields|ticket_fields)_(\d+)$")
 # Zendesk numbers its channels in rules; names are accepted too.
-_VIA_IDS = {
-    "0": "web",
-    "4": "email",
-    "5": "api",
-    "29": "chat",
-    "30": "twitter",
-    "33": "voice",
-    "38": "facebook",
-}
-_VIA_IDS |= {"48": "web_widget", "49": "mobile_sdk", "51": "help_center", "75": "native_messaging"}
+_VIA_IDS = {"0": "web", "4": "email", "5": "api", "29": "chat", "30": "twitter", "33": "voice"}
+_VIA_IDS |= {"38": "facebook", "48": "web_widget", "51": "help_center", "75": "native_messaging"}
 
 
 @dataclass(frozen=True)
 class Situation:
-    """What rules may ask: the ticket as it is, as it was before the update (None: just created), and the update itself."""
+    """What rules may ask: the ticket, the ticket before the update (None: just created), and the update."""
 
     ticket: Mapping[str, Any]
     before: Mapping[str, Any] | None
@@ -113,7 +97,7 @@ def custom_field_id(name: str) -> int | None:
 
 
 def problem(condition: Condition, *, hours: bool) -> str | None:
-    """Say in a sentence what is wrong with a condition, None if it can be decided; `hours` allows hours fields."""
+    """Say what is wrong with a condition, None if it can be decided; `hours` allows hours fields."""
     name, operator = condition.get("field"), condition.get("operator")
     if not isinstance(name, str) or not name:
         return "a condition needs a field"
@@ -221,12 +205,13 @@ def _ordered(name: str, operator: str, current: Any, value: Any) -> bool:
             left, right = float(_plain(current)), float(_plain(value))
         except ValueError:  # dates compare as text: both are YYYY-MM-DD
             left, right = _plain(current), _plain(value)
-    return {
+    outcome: bool = {
         "less_than": left < right,
         "less_than_equal": left <= right,
         "greater_than": left > right,
         "greater_than_equal": left >= right,
     }[operator]
+    return outcome
 
 
 def _hours_hold(name: str, operator: str, hours: int, situation: Situation) -> bool:
@@ -259,18 +244,14 @@ def _words_hold(text: Any, operator: str, value: Any) -> bool:
 
 
 def _comment_public(operator: str, value: Any, situation: Situation) -> bool:
-    # The values are words of Zendesk's own: true, false, not_relevant (any comment), requester_can_see_comment.
+    # Zendesk's own words: true, false, not_relevant (any comment), requester_can_see_comment.
     comment, wanted = situation.comment, _plain(value)
     if wanted == "not_relevant":
         return comment is not None
     if comment is None:
         return False
-    public = bool(comment.get("public"))
-    return (
-        public == (wanted in ("true", "requester_can_see_comment"))
-        if operator != "is_not"
-        else public == (wanted == "false")
-    )
+    wants_public = wanted in ("true", "requester_can_see_comment")
+    return (bool(comment.get("public")) == wants_public) == (operator != "is_not")
 
 
 def _update_type(operator: str, value: Any, situation: Situation) -> bool:

@@ -25,6 +25,16 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class SenderOptions:
+    """How webhooks are sent where Zendesk's own figures would be slow to rehearse or are not known."""
+
+    workers: int = 4
+    timeout: float = 10.0  # seconds for one attempt
+    retry_seconds: float = 0.5  # before the second attempt; doubles each time
+    breaker_pause: float = 5.0  # seconds
+
+
+@dataclass(frozen=True)
 class Config:
     """Everything about the account that does not change while the server runs."""
 
@@ -37,6 +47,9 @@ class Config:
     # None refuses API tokens, as Zendesk does for new accounts since 28 July 2026.
     api_token: str | None = None
     limits: Limits = field(default_factory=Limits)
+    sender: SenderOptions = field(default_factory=SenderOptions)
+    # A trial account may have 10 webhooks and send 60 invocations a minute.
+    trial: bool = False
     search_lag_seconds: int = 120
     # Zendesk now and then sends an export page without rows that is not the last; 0 switches that off.
     empty_export_page_every: int = 4

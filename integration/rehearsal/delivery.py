@@ -1,4 +1,4 @@
-"""What follows from one attempt to deliver a webhook: success, another attempt, or the end; and the circuit breaker."""
+"""What follows from one attempt to deliver a webhook, and the circuit breaker in front of the next."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`status` of the attempt, and the least wait in seconds before the next attempt, or None for no next attempt."""
+    """`status` of the attempt, and the wait in seconds before the next one; None: there is no next one."""
 
     status: Status
     wait: float | None = None
@@ -57,7 +57,7 @@ def _requested_wait(retry_after: str | None) -> float | None:
 class Breaker:
     """Opens for one webhook when too many of its recent calls failed; times are seconds of a monotonic clock.
 
-    After the pause one call is let through as a probe: its success closes the breaker, its failure opens it again.
+    After the pause one call goes out as a probe: its success closes the breaker, its failure opens it again.
     """
 
     WINDOW = 300.0

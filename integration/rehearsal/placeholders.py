@@ -1,11 +1,11 @@
-"""Zendesk's placeholders in comments and rule bodies: `{{ticket.id}}` and a few Liquid filters, nothing more."""
+"""Zendesk's placeholders in comments and rule bodies: `{{ticket.id}}` and a few of Liquid's filters."""
 
 import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-# One or two backslashes before the braces keep them as text; which of the two Zendesk wants is not documented.
+# One or two backslashes before the braces keep them as text; the documentation is not clear which.
 _PLACEHOLDER = re.compile(r"(?P<guard>\\{1,2})?\{\{(?P<inner>[^{}]*)\}\}")
 _TAG = re.compile(r"\{%.*?%\}", re.DOTALL)
 _LONGEST_VALUE = 65_536  # characters; a comment is never longer
@@ -50,7 +50,7 @@ def has_unsupported_tags(text: str) -> bool:
 
 
 def expand(text: str, values: Values, *, escape: Callable[[str], str] = str) -> str:
-    """Replace each placeholder by its value from `values` (dotted paths), unknown ones by nothing, as Zendesk does.
+    """Replace each placeholder by its value in `values` (dotted paths), an unknown one by nothing.
 
     `escape` is applied to every value, for instance `within_json`. Guarded braces lose their backslashes.
     """
