@@ -1,0 +1,1 @@
+"""Response templates and internal notes: found, validated, rendered in a sandbox that can be killed."""

@@ -1,0 +1,83 @@
+"""YAML read with the place of everything in it, so that an error can name its line."""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+MAX_CHARS = 64_000
+
+Model = TypeVar("Model", bound=BaseModel)
+Place = tuple[str | int, ...]
+
+
+class InvalidDocument(Exception):
+    """The first error of a document; `line` counts from 1 in its file."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Plain data and the line, from 0, of each place in it."""
+
+    data: Any
+    lines: dict[Place, int]
+
+
+def load_yaml(text: str, *, first_line: int = 1) -> Document:
+    """Parse one YAML document; aliases are refused because a few of them can unfold to gigabytes."""
+    if len(text) > MAX_CHARS:
+        raise InvalidDocument(f"longer than {MAX_CHARS} characters: split it", first_line)
+    try:
+        for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            if isinstance(token, yaml.AliasToken):
+                raise InvalidDocument("YAML aliases are not allowed here", first_line + token.start_mark.line)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line if error.problem_mark else 0
+        raise InvalidDocument(f"not YAML: {error.problem}", first_line + line) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise InvalidDocument(f"not YAML: {type(error).__name__}", first_line) from error
+    return Document(data=data, lines=dict(_places(node)))
+
+
+def validated(model: type[Model], document: Document, *, first_line: int = 1) -> Model:
+    """Check a document against a schema; the first error carries its line."""
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        first = min(error.errors(), key=lambda one: _line(document, one["loc"]))
+        place = ".".join(str(part) for part in first["loc"] if part != "[key]")
+        message = first["msg"].removeprefix("Value error, ")
+        raise InvalidDocument(
+            f"{place}: {message}" if place else message, first_line + _line(document, first["loc"])
+        ) from error
+
+
+def _line(document: Document, place: Iterable[str | int]) -> int:
+    parts = tuple(place)
+    while parts and parts not in document.lines:
+        parts = parts[:-1]
+    return document.lines.get(parts, 0)
+
+
+def _places(node: yaml.Node | None, place: Place = ()) -> Iterable[tuple[Place, int]]:
+    if node is None:
+        return
+    yield place, node.start_mark.line
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            name: Hashable = key.value
+            inner = (*place, str(name))
+            yield from _places(value, inner)
+            yield inner, key.start_mark.line
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            yield from _places(value, (*place, number))

@@ -1,0 +1,124 @@
+"""Our end of the rendering process: start it when first needed, wait two seconds, kill and start anew."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from integration.responses.errors import RendererUnavailable
+
+START_SECONDS = 20.0
+RENDER_SECONDS = 2.0
+WAIT_SECONDS = 10.0
+_MAX_ANSWER = 1_000_000
+_PACKAGE_PARENT = Path(__file__).parents[2]
+
+
+class TooSlow(Exception):
+    """The renderer did not answer in time and was killed."""
+
+
+class RendererProcess:
+    """One child process shared by the threads of this process; requests wait for each other.
+
+    A forked copy of this process leaves the parent's child alone and starts its own.
+    """
+
+    def __init__(self, render_seconds: float = RENDER_SECONDS) -> None:
+        self._render_seconds = render_seconds
+        self._lock = threading.Lock()
+        self._child: _Child | None = None
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Send one request and return its answer; raises `TooSlow` or `RendererUnavailable`."""
+        if not self._lock.acquire(timeout=WAIT_SECONDS):
+            raise RendererUnavailable("the renderer is busy")
+        try:
+            try:
+                return self._exchange(request)
+            except (ConnectionError, json.JSONDecodeError) as error:
+                # It died between two requests, or on this one: a crash is not the next caller's concern.
+                self._drop()
+                raise RendererUnavailable("the renderer ended unexpectedly; it starts anew") from error
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """End the child; a later request would start a new one."""
+        with self._lock:
+            self._drop()
+
+    def _exchange(self, request: dict[str, Any]) -> dict[str, Any]:
+        child = self._living_child()
+        try:
+            reply = child.exchange(request, self._render_seconds)
+        except TimeoutError as error:
+            self._drop()
+            raise TooSlow(f"no result within {self._render_seconds:g} seconds") from error
+        if reply.get("fatal"):
+            self._drop()
+        return reply
+
+    def _living_child(self) -> "_Child":
+        if self._child is not None and not self._child.is_usable():
+            self._drop()
+        if self._child is None:
+            self._child = _Child()
+        return self._child
+
+    def _drop(self) -> None:
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+
+class _Child:
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            # Nothing of our environment goes along: the settings hold secrets.
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "integration.responses.renderer"],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                cwd=_PACKAGE_PARENT,
+                env={"PATH": os.defpath, "LANG": "C.UTF-8"},
+            )
+        self._owner = os.getpid()
+        self._socket = ours
+        self._lines = ours.makefile("rb")
+        try:
+            self._socket.settimeout(START_SECONDS)
+            self._receive()
+        except (OSError, ValueError) as error:
+            self.end()
+            raise RendererUnavailable("the renderer did not start; its own message is above") from error
+
+    def is_usable(self) -> bool:
+        return self._owner == os.getpid() and self._process.poll() is None
+
+    def exchange(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        self._socket.settimeout(seconds)
+        self._socket.sendall(json.dumps(request).encode() + b"\n")
+        return self._receive()
+
+    def end(self) -> None:
+        self._lines.close()
+        self._socket.close()
+        if self._owner == os.getpid():
+            self._process.kill()
+            self._process.wait()
+        else:
+            # A forked copy must not wait for somebody else's child, nor complain that it still runs.
+            self._process.returncode = 0
+
+    def _receive(self) -> dict[str, Any]:
+        line = self._lines.readline(_MAX_ANSWER)
+        if not line.endswith(b"\n"):
+            raise ConnectionResetError("the renderer closed its end")
+        reply: dict[str, Any] = json.loads(line)
+        return reply

@@ -1,0 +1,87 @@
+"""The files as last read: a changed file is read again, a broken one leaves its last good version."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from integration.responses.document import InvalidDocument
+from integration.responses.errors import TemplateProblem
+from integration.responses.files import Key, Kind, Source, Stamp, read, walk
+from integration.responses.sandbox import Sandbox
+
+FALLBACK_LOCALE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file: its stamp, its last good version if there was one, what is wrong with it now."""
+
+    stamp: Stamp
+    source: Source | None
+    problem: TemplateProblem | None
+
+
+class Shelf:
+    """Several folders in one; a later folder's file takes the place of an earlier one's."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self._folders = folders
+        self._lock = threading.Lock()
+        self._syntax = Sandbox()
+        self._entries: dict[Path, Entry] = {}
+        self._sources: Mapping[Key, Source] = {}
+        self._problems: tuple[TemplateProblem, ...] = ()
+        self.refresh()
+
+    @property
+    def problems(self) -> tuple[TemplateProblem, ...]:
+        return self._problems
+
+    def refresh(self) -> None:
+        """Look at every file's stamp and read what changed."""
+        with self._lock:
+            entries: dict[Path, Entry] = {}
+            sources: dict[Key, Source] = {}
+            problems: list[TemplateProblem] = []
+            for folder in self._folders:
+                for path, key, stamp in walk(folder):
+                    entry = self._entry(path, key, stamp)
+                    entries[path] = entry
+                    if entry.source is not None:
+                        sources[entry.source.key] = entry.source
+                    if entry.problem is not None:
+                        problems.append(entry.problem)
+            self._entries, self._sources, self._problems = entries, sources, tuple(problems)
+
+    def all(self, kind: Kind) -> Iterator[Source]:
+        return (source for key, source in self._sources.items() if key.kind == kind)
+
+    def find(self, kind: Kind, locale: str, name: str = "", variant: str = "") -> Source | None:
+        """Return the exact locale's file, else the language's, else the English one."""
+        for candidate in fallbacks(locale):
+            source = self._sources.get(Key(kind, candidate, name, variant))
+            if source is not None:
+                return source
+        return None
+
+    def _entry(self, path: Path, key: Key | None, stamp: Stamp) -> Entry:
+        known = self._entries.get(path)
+        if known is not None and known.stamp == stamp:
+            return known
+        last_good = known.source if known else None
+        if key is None:
+            message = "not a template's place: use <family>/<locale>[.<variant>].md.j2, in lower case"
+            return Entry(stamp, None, TemplateProblem(path, 1, message))
+        try:
+            return Entry(stamp, read(path, key, self._syntax), None)
+        except InvalidDocument as error:
+            return Entry(stamp, last_good, TemplateProblem(path, error.line, error.message))
+        except OSError as error:
+            return Entry(stamp, last_good, TemplateProblem(path, 1, error.strerror or "cannot be read"))
+
+
+def fallbacks(locale: str) -> tuple[str, ...]:
+    """Return where to look, in order: `pt-BR` gives pt-br, pt, en."""
+    exact = locale.lower().replace("_", "-")
+    return tuple(dict.fromkeys((exact, exact.partition("-")[0], FALLBACK_LOCALE)))

@@ -1,0 +1,184 @@
+"""The plain typed values that response templates and internal notes are filled with."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Self
+
+from integration.domain.complaint import Band, Category
+from integration.domain.history import Outcome
+
+# A word of letters with inner marks: Mary-Jane, O'Neil, Ana María. Zendesk fills the name of an unknown
+# writer with whatever it has: the address, a phone number, "Caller: +1 555 0100".
+_NAME_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
+_LONGEST_NAME = 60
+_PATRONYMIC = re.compile(r"(?:вич|вна|чна|ьич)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody as a letter names them; `first_name` is what a greeting uses, None for no usable name."""
+
+    name: str | None = None
+    first_name: str | None = None
+
+    @classmethod
+    def named(cls, name: str | None) -> Self:
+        """Read the name that Zendesk has; an address, a number or a handle is no name."""
+        words = (name or "").replace(",", " , ").split()
+        spoken = [word for word in words if word != ","]
+        if not spoken or len(name or "") > _LONGEST_NAME:
+            return cls()
+        if not all(_NAME_WORD.fullmatch(word) for word in spoken):
+            return cls()
+        return cls(name=" ".join(spoken), first_name=_first_name(words, spoken))
+
+
+def _first_name(words: list[str], spoken: list[str]) -> str:
+    if len(spoken) == 3 and _PATRONYMIC.search(spoken[2]):
+        return f"{spoken[1]} {spoken[2]}"
+    if "," in words[1:-1]:
+        return words[words.index(",") + 1]
+    return spoken[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in one currency, ISO 4217 code."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What the complaint is about; `quote` is a short piece of the requester's own words."""
+
+    category: Category | None = None
+    quote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The complaint that this one continues."""
+
+    on: date
+    category: Category | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPromise:
+    """What was promised to the requester before and is still owed."""
+
+    what: str
+    by: date
+
+
+Fact = str | int | float | date | Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Values:
+    """What a response template may use; None renders as a marked slot for the agent to fill.
+
+    `today` and every other date are in the requester's time zone. `next_date` is the day by which the agent
+    comes back; left out, it is counted from `today` by the promise of the template. `facts` are the signed
+    outside facts by name. The other texts are short pieces without a full stop that only a person knows: `cause`
+    is what went wrong, `prevention` what was changed so that it does not happen again, then the `decision`, its
+    `grounds`, and `outside_body`, whom the requester may turn to.
+    """
+
+    today: date
+    requester: Person = field(default_factory=Person)
+    agent: Person = field(default_factory=Person)
+    brand: str | None = None
+    matter: Matter = field(default_factory=Matter)
+    order: str | None = None
+    product: str | None = None
+    tenure_years: int | None = None
+    earlier: Earlier | None = None
+    open_promise: OpenPromise | None = None
+    amount: Money | None = None
+    expected_on: date | None = None
+    next_date: date | None = None
+    cause: str | None = None
+    prevention: str | None = None
+    decision: str | None = None
+    grounds: str | None = None
+    outside_body: str | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastComplaintLine:
+    """One earlier complaint as a note lists it."""
+
+    ticket_id: int
+    on: date
+    category: Category
+    outcome: Outcome | None = None
+    is_open: bool = False
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseLine:
+    """Something promised, by when, and whether that moment has passed."""
+
+    what: str
+    due_at: datetime
+    ticket_id: int
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatLine:
+    """The earlier complaint that this ticket seems to continue; `reason` is the code of the rule."""
+
+    ticket_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextLine:
+    """The next follow-up: a policy step's name, `promise`, or an admin's own name."""
+
+    name: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteValues:
+    """What an internal note may use. `reference` is the visible short form of the marker.
+
+    `complaints` are the earlier ones, newest first, of which `complaints_before` is the full number.
+    Moments are aware and are shown in `time_zone`.
+    """
+
+    ticket_id: int
+    reference: str
+    time_zone: str = "UTC"
+    category: Category | None = None
+    band: Band | None = None
+    evidence: tuple[str, ...] = ()
+    by_rule: str | None = None
+    complaints: tuple[PastComplaintLine, ...] = ()
+    complaints_before: int = 0
+    same_kind: int = 0
+    looked_back_months: int = 24
+    tickets_total: int = 0
+    is_importing: bool = False
+    repeat: RepeatLine | None = None
+    open_promise: PromiseLine | None = None
+    suggestion: str | None = None
+    next: NextLine | None = None
+    name: str | None = None
+    what: str | None = None
+    due_at: datetime | None = None
+    owner: str | None = None
+    last_public_reply_at: datetime | None = None
+    resolved_on: date | None = None
+    outcome: Outcome | None = None
