@@ -78,25 +78,19 @@ class RendererProcess:
 
 class _Child:
     def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            # Nothing of our environment goes along: the settings hold secrets.
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "integration.responses.renderer"],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                cwd=_PACKAGE_PARENT,
-                env={"PATH": os.defpath, "LANG": "C.UTF-8"},
-            )
         self._owner = os.getpid()
-        self._socket = ours
-        self._lines = ours.makefile("rb")
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            self._process = _start(theirs)
+        self._lines = self._socket.makefile("rb")
         try:
             self._socket.settimeout(START_SECONDS)
             self._receive()
         except (OSError, ValueError) as error:
             self.end()
-            raise RendererUnavailable("the renderer did not start; its own message is above") from error
+            raise RendererUnavailable(
+                "the renderer did not start; see its own message before this"
+            ) from error
 
     def is_usable(self) -> bool:
         return self._owner == os.getpid() and self._process.poll() is None
@@ -122,3 +116,14 @@ class _Child:
             raise ConnectionResetError("the renderer closed its end")
         reply: dict[str, Any] = json.loads(line)
         return reply
+
+
+def _start(theirs: socket.socket) -> subprocess.Popen[bytes]:
+    # Nothing of our environment goes along: the settings hold secrets.
+    return subprocess.Popen(
+        [sys.executable, "-m", "integration.responses.renderer"],
+        stdin=theirs.fileno(),
+        stdout=subprocess.DEVNULL,
+        cwd=_PACKAGE_PARENT,
+        env={"PATH": os.defpath, "LANG": "C.UTF-8"},
+    )

@@ -86,9 +86,9 @@ class Values:
 
     `today` and every other date are in the requester's time zone. `next_date` is the day by which the agent
     comes back; left out, it is counted from `today` by the promise of the template. `facts` are the signed
-    outside facts by name. The other texts are short pieces without a full stop that only a person knows: `cause`
-    is what went wrong, `prevention` what was changed so that it does not happen again, then the `decision`, its
-    `grounds`, and `outside_body`, whom the requester may turn to.
+    outside facts by name. The other texts are short pieces that only a person knows, without a full stop:
+    `cause` (what went wrong), `prevention` (what was changed so that it does not happen again), `decision`,
+    `grounds`, and `outside_body` (whom the requester may turn to).
     """
 
     today: date
