@@ -1,0 +1,134 @@
+"""Reads a YAML file so that every value still knows its line."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from integration.policies.problem import InvalidPolicy, PolicyProblem
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 20
+
+Schema = TypeVar("Schema", bound=BaseModel)
+Path_ = tuple[Hashable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Plain values of a YAML file, and the line of each by its path such as `("steps", 0, "delay")`."""
+
+    file: Path
+    data: object
+    lines: dict[Path_, int]
+
+    def line_of(self, path: Sequence[Hashable]) -> int:
+        """Return the line of a value or, where it is missing, of what should hold it."""
+        for length in range(len(path), -1, -1):
+            if line := self.lines.get(tuple(path[:length])):
+                return line
+        return 1
+
+    def problem(self, path: Sequence[Hashable], message: str) -> PolicyProblem:
+        return PolicyProblem(self.file, self.line_of(path), message)
+
+
+def read(file: Path) -> Document:
+    """Read one document of plain values. Raises `InvalidPolicy`."""
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InvalidPolicy([PolicyProblem(file, 0, f"cannot be read: {error.strerror}.")]) from error
+    if len(content) > MAX_BYTES:
+        message = f"is larger than {MAX_BYTES // 1024} KiB; split it."
+        raise InvalidPolicy([PolicyProblem(file, 0, message)])
+    try:
+        return _Reader(file).read(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise InvalidPolicy([PolicyProblem(file, line, "is not UTF-8; save it as such.")]) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise InvalidPolicy(
+            [PolicyProblem(file, mark.line + 1 if mark else 0, f"is not YAML: {error.problem}.")]
+        ) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise InvalidPolicy([PolicyProblem(file, 0, f"is not YAML: {error}")]) from error
+
+
+def checked(document: Document, schema: type[Schema]) -> Schema:
+    """Check a document against a schema. Raises `InvalidPolicy` with every problem and its line."""
+    try:
+        return schema.model_validate(document.data)
+    except ValidationError as error:
+        raise InvalidPolicy(_problem(document, dict(detail)) for detail in error.errors()) from error
+
+
+def _problem(document: Document, detail: dict[str, object]) -> PolicyProblem:
+    location = detail["loc"]
+    path = tuple(location) if isinstance(location, tuple) else ()
+    name = ".".join(str(part) for part in path if part != "[key]") or "the file"
+    if detail["type"] == "extra_forbidden":
+        message = f"{name} is not known here; check its spelling."
+    elif detail["type"] == "missing":
+        message = f"{name} is missing."
+    else:
+        message = f"{name}: {str(detail['msg']).removeprefix('Value error, ')}."
+    return document.problem(path, message)
+
+
+class _Reader:
+    """Turns nodes into values itself: references and repeated keys are refused, lines are kept."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lines: dict[Path_, int] = {}
+        self._seen: set[int] = set()
+
+    def read(self, content: str) -> Document:
+        loader = yaml.SafeLoader(content)
+        try:
+            node = loader.get_single_node()
+            if node is None:
+                raise InvalidPolicy([PolicyProblem(self._file, 0, "is empty.")])
+            data = self._value(loader, node, ())
+        finally:
+            loader.dispose()
+        return Document(self._file, data, self._lines)
+
+    def _value(self, loader: yaml.SafeLoader, node: yaml.Node, path: Path_) -> object:
+        line = node.start_mark.line + 1
+        self._lines.setdefault(path, line)
+        # A few references to references can stand for a billion values.
+        if id(node) in self._seen:
+            raise self._refusal(line, "a value by reference (*name) is not allowed; write it out.")
+        if len(path) > MAX_DEPTH:
+            raise self._refusal(line, "is nested too deep.")
+        self._seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(loader, node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._value(loader, item, (*path, index)) for index, item in enumerate(node.value)]
+        return loader.construct_object(node)
+
+    def _mapping(
+        self, loader: yaml.SafeLoader, node: yaml.MappingNode, path: Path_
+    ) -> dict[Hashable, object]:
+        values: dict[Hashable, object] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise self._refusal(line, "a key must be a single word.")
+            key = loader.construct_object(key_node)
+            if key in values:
+                raise self._refusal(line, f"{key} stands here twice.")
+            self._lines[(*path, key)] = line
+            values[key] = self._value(loader, value_node, (*path, key))
+        return values
+
+    def _refusal(self, line: int, message: str) -> InvalidPolicy:
+        return InvalidPolicy([PolicyProblem(self._file, line, message)])

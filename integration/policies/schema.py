@@ -1,0 +1,138 @@
+"""The shape of the files: every key, what it may hold, and what is said when it does not."""
+
+from datetime import date, time
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from integration.domain.complaint import Band, Category, CueKind
+from integration.domain.deadline import CLOSES, OPENS, Unit
+from integration.domain.followup import Satisfier, Start
+from integration.domain.history import Outcome
+from integration.domain.phrases import expression
+from integration.domain.ticket import Channel
+
+
+class _Schema(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _text(value: object) -> object:
+    # YAML reads a bare no, yes, on and off as truth values; in a word list they are words.
+    if isinstance(value, bool):
+        raise ValueError('put quotes round it ("no"): YAML takes the bare word for a truth value')
+    return value
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is no time zone; write one such as Europe/London") from error
+    return name
+
+
+def _clock_time(value: object) -> object:
+    # YAML reads a bare 09:30 as 570, in base sixty.
+    if isinstance(value, int):
+        raise ValueError('put quotes round the time, as in "09:30"')
+    return value
+
+
+def _phrase(text: str) -> str:
+    expression(text)
+    return text
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+Word = Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=60)]
+PhraseText = Annotated[
+    str, BeforeValidator(_text), Field(min_length=1, max_length=100), AfterValidator(_phrase)
+]
+ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+
+
+class DelaySchema(_Schema):
+    amount: int = Field(ge=1, le=1000)
+    unit: Unit
+
+
+class StepSchema(_Schema):
+    id: Name
+    start: Start
+    delay: DelaySchema
+    satisfied_by: frozenset[Satisfier] = Field(min_length=1)
+    note: Name
+    bands: frozenset[Band] = Field(default=frozenset(Band), min_length=1)
+
+
+class OfficeSchema(_Schema):
+    opens: ClockTime = OPENS
+    closes: ClockTime = CLOSES
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> "OfficeSchema":
+        if self.opens >= self.closes:
+            raise ValueError("business hours must open before they close")
+        return self
+
+
+class PolicySchema(_Schema):
+    id: Name
+    version: int = Field(ge=1)
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    effective_from: date
+    time_zone: Annotated[str, AfterValidator(_zone)]
+    business_hours: OfficeSchema = OfficeSchema()
+    holidays: frozenset[date] = frozenset()
+    steps: tuple[StepSchema, ...] = Field(min_length=1, max_length=50)
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> "PolicySchema":
+        ids = [step.id for step in self.steps]
+        if twice := sorted({name for name in ids if ids.count(name) > 1}):
+            raise ValueError(f"two steps are called {', '.join(twice)}")
+        return self
+
+
+class ConditionSchema(_Schema):
+    id: Name
+    tags: frozenset[Word] = frozenset()
+    form_ids: frozenset[int] = frozenset()
+    brand_ids: frozenset[int] = frozenset()
+    channels: frozenset[Channel] = frozenset()
+    fields: dict[int, frozenset[str]] = {}
+
+    @model_validator(mode="after")
+    def _has_a_criterion(self) -> "ConditionSchema":
+        if not (self.tags or self.form_ids or self.brand_ids or self.channels or self.fields):
+            raise ValueError("a condition needs tags, form_ids, brand_ids, channels or fields")
+        return self
+
+
+class RulesSchema(_Schema):
+    threshold: float = Field(default=0.5, gt=0, lt=1)
+    always: tuple[ConditionSchema, ...] = ()
+    never: tuple[ConditionSchema, ...] = ()
+    severity_by_channel: dict[Channel, Annotated[float, Field(ge=0, le=4)]] = {}
+    outcome_by_tag: dict[Word, Outcome] = {}
+
+
+class CueGroupSchema(_Schema):
+    kind: CueKind
+    weight: float = Field(gt=0, le=4)
+    phrases: tuple[PhraseText, ...] = Field(min_length=1, max_length=1000)
+
+
+class PraiseGroupSchema(_Schema):
+    weight: float = Field(gt=0, le=4)
+    phrases: tuple[PhraseText, ...] = Field(min_length=1, max_length=1000)
+
+
+class CuesSchema(_Schema):
+    language: Annotated[str, Field(pattern="^[a-z]{2}$")]
+    negations: frozenset[Word] = frozenset()
+    cues: tuple[CueGroupSchema, ...] = Field(min_length=1)
+    praise: tuple[PraiseGroupSchema, ...] = ()
+    categories: dict[Category, tuple[PhraseText, ...]] = {}
