@@ -80,10 +80,10 @@ class Invocations:
             {**vars(one), "id": new_ulid(at), "due": now + one.delay, "created_at": iso(at)} for one in new
         ]
         connection.executemany(
-            "INSERT INTO webhook_invocation (id, webhook_id, event_id, event_type, ticket_id, body, fault,"
-            " status, due, created_at, attempts) VALUES (:id, :webhook_id, :event_id, :event_type,"
-            " :ticket_id, :body,"
-            " :fault, :status, :due, :created_at, 0)",
+            "INSERT INTO webhook_invocation"
+            " (id, webhook_id, event_id, event_type, ticket_id, body, fault, status, due, created_at, attempts)"
+            " VALUES (:id, :webhook_id, :event_id, :event_type, :ticket_id, :body, :fault, :status, :due,"
+            " :created_at, 0)",
             rows,
         )
 

@@ -1,5 +1,7 @@
 """From what happened to what is to be sent: an event becomes an invocation of each webhook that wants it."""
 
+import sqlite3
+
 import orjson
 
 from integration.rehearsal.database import Database
@@ -31,6 +33,13 @@ class Outbox:
             self._invocations.add(connection, [each for one in new for each in self._under_faults(one)])
             self._db.set_setting(_CURSOR, last)
         return True
+
+    def queue_from_rule(
+        self, connection: sqlite3.Connection, webhook_id: str, body: bytes, *, ticket_id: int
+    ) -> None:
+        """Queue what a trigger or automation sends, in the transaction in which it fired."""
+        new = NewInvocation(webhook_id, body, ticket_id=ticket_id)
+        self._invocations.add(connection, self._under_faults(new))
 
     def count(self) -> int:
         """Return how many invocations the next events will make."""

@@ -51,6 +51,8 @@ class Sender:
         self._sent: deque[float] = deque()
         self._newest = 0
         self._threads: list[threading.Thread] = []
+        # Called every hour of real time; whoever moves the clock asks for a run himself.
+        self.on_hour: list[Callable[[], object]] = []
 
     def start(self) -> None:
         """Start sending, beginning with what was waiting when the last run ended."""
@@ -100,7 +102,12 @@ class Sender:
     # -- the dispatcher
 
     def _dispatch(self) -> None:
+        next_hour = time.monotonic() + 3600
         while not self._stopping.is_set():
+            if time.monotonic() >= next_hour:
+                next_hour += 3600
+                for task in self.on_hour:
+                    task()
             more = False
             if not self.paused:
                 more = self._outbox.queue()
