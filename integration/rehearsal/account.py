@@ -9,6 +9,9 @@ from integration.rehearsal.clock import Clock
 from integration.rehearsal.config import Config
 from integration.rehearsal.database import Database
 from integration.rehearsal.fates import TicketFates
+from integration.rehearsal.jobs import Jobs
+from integration.rehearsal.limits import Meter
+from integration.rehearsal.oauth import Tokens
 from integration.rehearsal.seed import Seeding
 
 
@@ -20,6 +23,9 @@ class Account(TicketFates, Seeding):
 
     def __init__(self, db: Database, clock: Clock, config: Config) -> None:
         super().__init__(db, clock, config)
+        self.meter = Meter(clock)
+        self.tokens = Tokens(db, clock, config)
+        self.jobs = Jobs(db, clock, step_seconds=config.job_step_seconds, most=config.limits.jobs)
         with db.write():
             if db.setting("service_user_id") is None:
                 self._furnish()
@@ -27,7 +33,8 @@ class Account(TicketFates, Seeding):
         self.admin_user_id = db.setting("admin_user_id")
 
     def close(self) -> None:
-        """Close the database."""
+        """End the jobs and close the database."""
+        self.jobs.close()
         self.db.close()
 
     def _furnish(self) -> None:

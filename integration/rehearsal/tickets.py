@@ -133,13 +133,13 @@ class TicketRules(UserRules):
         add: Any = None,
         remove: Any = None,
         data: Doc | None = None,
-        via: str = "api",
+        metadata: Doc | None = None,
     ) -> tuple[Doc, Doc]:
         """Add and remove tags in one step, with any other properties in `data`; errors as `update_ticket`."""
         with self.db.write() as connection:
             tags = set(self._ticket(connection, ticket_id)["tags"]) - set(fields.clean_tags(remove))
             wanted = {**(data or {}), "tags": sorted(tags | set(fields.clean_tags(add)))}
-            return self.update_ticket(ticket_id, wanted, actor_id=actor_id, via=via)
+            return self.update_ticket(ticket_id, wanted, actor_id=actor_id, metadata=metadata)
 
     def close_due(self) -> int:
         """Close what was solved 28 days ago or more, as Zendesk does in any case; return how many."""

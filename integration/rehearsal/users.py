@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -78,6 +79,12 @@ class UserRules(Catalogue):
         with self.db.read() as connection:
             query = "SELECT doc FROM user WHERE active AND role = coalesce(?, role) ORDER BY id"
             return [load(row["doc"]) for row in connection.execute(query, (role,))]
+
+    def users_of(self, ids: Iterable[int]) -> list[Doc]:
+        """Return the users of these ids that exist, deleted ones too."""
+        with self.db.read() as connection:
+            rows = (connection.execute("SELECT doc FROM user WHERE id = ?", (n,)).fetchone() for n in ids)
+            return [load(row["doc"]) for row in rows if row]
 
     def user_by_email(self, email: str) -> Doc | None:
         """Return the active user with this address."""

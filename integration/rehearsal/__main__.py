@@ -1,0 +1,33 @@
+"""Runs a rehearsal Zendesk as a process of its own: `python -m integration.rehearsal --port 8001 --data FILE`."""
+
+import argparse
+import signal
+import sys
+import threading
+
+from integration.rehearsal.server import RehearsalServer
+
+
+def main() -> int:
+    """Serve until the process is told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m integration.rehearsal", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--data", required=True, help="SQLite file of the account; made when missing")
+    parser.add_argument(
+        "--seed-history", type=int, metavar="N", default=0, help="load N tickets of made-up history"
+    )
+    arguments = parser.parse_args()
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    with RehearsalServer(arguments.data, arguments.port) as server:
+        if arguments.seed_history:
+            server.seed_history(arguments.seed_history)
+        sys.stdout.write(f"{server.url}\n")
+        sys.stdout.flush()
+        stopped.wait()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
