@@ -1,0 +1,90 @@
+"""Judges Zendesk's answers: what is usable passes, everything else becomes the error that fits."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+import requests
+
+from integration.zendesk.errors import (
+    NotAuthorised,
+    NotFound,
+    RateLimited,
+    TicketClosed,
+    UnexpectedAnswer,
+    UpdateConflict,
+    ZendeskRejected,
+    ZendeskUnavailable,
+)
+from integration.zendesk.limits import retry_after, seen_limits
+
+_SCOPES = re.compile(r"required scopes?:\s*([a-z_:, ]+)")
+_LONGEST = 300
+
+
+def judge(response: requests.Response, *, is_write: bool) -> None:
+    """Return if the answer is JSON of success, or empty where Zendesk answers so; raise otherwise."""
+    status = response.status_code
+    if 200 <= status < 300:
+        if status != 204 and not _is_json(response):
+            # A login page, a proxy's page or nothing at all.
+            raise ZendeskUnavailable(
+                f"it answered {status} with something that is not JSON.", outcome_unknown=is_write
+            )
+        return
+    if status < 400:
+        raise UnexpectedAnswer(f"it redirects ({status}); check MAKEGOOD_ZENDESK_URL.")
+    if status == 429:
+        spent = [seen.name for seen in seen_limits(response.headers) if seen.remaining == 0]
+        # The narrower limit is named last.
+        raise RateLimited(retry_after(response.headers), spent[-1] if spent else None)
+    if status >= 500 or status == 408:
+        raise ZendeskUnavailable(
+            f"it answered {status}.", retry_after=retry_after(response.headers), outcome_unknown=is_write
+        )
+    _refuse(response)
+
+
+def _refuse(response: requests.Response) -> NoReturn:
+    status, data = response.status_code, _error_body(response)
+    error, description = _text(data.get("error")), _text(data.get("description"))
+    if status == 401:
+        raise NotAuthorised("the access token does not count.")
+    if status == 403:
+        scopes = _SCOPES.search(description)
+        raise NotAuthorised(
+            "the OAuth client's scope or its user's role does not cover this call.",
+            scopes[1].split(" or ")[-1].strip() if scopes else None,
+        )
+    if status == 404:
+        if not data:
+            # Zendesk tells of a missing ticket in JSON; a page of HTML speaks of the whole account.
+            raise UnexpectedAnswer("404 without JSON; check MAKEGOOD_ZENDESK_URL.")
+        if error != "InvalidEndpoint":
+            raise NotFound(status, error or "RecordNotFound", description)
+    if status == 409:
+        raise UpdateConflict(status, error or "Conflict", description)
+    if status == 422 and "closed prevents ticket update" in json.dumps(data.get("details")).lower():
+        raise TicketClosed(status, error, description)
+    raise ZendeskRejected(status, error or "without a reason", description)
+
+
+def _is_json(response: requests.Response) -> bool:
+    return "json" in response.headers.get("Content-Type", "").lower() and bool(response.content)
+
+
+def _error_body(response: requests.Response) -> dict[str, Any]:
+    if not _is_json(response):
+        return {}
+    try:
+        data = json.loads(response.content)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {"error": _text(data)}
+
+
+def _text(value: object) -> str:
+    # Some answers carry an object of title and message in place of a word.
+    if isinstance(value, dict):
+        value = value.get("title") or value.get("message")
+    return value[:_LONGEST] if isinstance(value, str) else ""
