@@ -1,1 +1,1 @@
-"""A strict stand-in for Zendesk Support, for the demo and for tests; it needs nothing from the rest of the package."""
+"""A strict stand-in for Zendesk Support, for demo and tests; it needs nothing else of the package."""

@@ -1,4 +1,4 @@
-"""Runs a rehearsal Zendesk as a process of its own: `python -m integration.rehearsal --port 8001 --data FILE`."""
+"""Runs a rehearsal Zendesk as a process: `python -m integration.rehearsal --port 8001 --data FILE`."""
 
 import argparse
 import signal

@@ -38,24 +38,29 @@ class Account(TicketFates, Seeding):
         self.db.close()
 
     def _furnish(self) -> None:
+        active = {"active": True, "default": True}
         self.save_resource("group", {"name": "Support", "default": True, "deleted": False, "is_public": True})
-        self.save_resource("brand", {"name": "Rehearsal", "subdomain": self.config.subdomain, "active": True,
-                                     "default": True, "brand_url": self.config.base_url})  # fmt: skip
+        brand = {"name": "Rehearsal", "subdomain": self.config.subdomain, "brand_url": self.config.base_url}
+        self.save_resource("brand", {**brand, **active})
         for status in ("new", "open", "pending", "hold", "solved"):
             label = "On-hold" if status == "hold" else status.capitalize()
-            self.save_resource("custom_status", {"status_category": status, "agent_label": label, "active": True,
-                                                 "end_user_label": label, "default": True})  # fmt: skip
-        fields = [
-            self.save_resource("ticket_field", {"type": kind, "title": title, "raw_title": title, "active": True,
-                                                "removable": False, "required": False, "position": n})["id"]
-            for n, (kind, title) in enumerate(SYSTEM_FIELDS)
-        ]  # fmt: skip
-        self.save_resource("ticket_form", {"name": "Default ticket form", "display_name": "Default ticket form",
-                                           "active": True, "default": True, "end_user_visible": True,
-                                           "position": 0, "ticket_field_ids": fields})  # fmt: skip
+            labels = {"agent_label": label, "end_user_label": label}
+            self.save_resource("custom_status", {"status_category": status, **labels, **active})
+        fields = []
+        for position, (kind, title) in enumerate(SYSTEM_FIELDS):
+            field = {"type": kind, "title": title, "raw_title": title, "active": True, "position": position}
+            fields.append(
+                self.save_resource("ticket_field", {**field, "removable": False, "required": False})["id"]
+            )
+        form = {
+            "name": "Default ticket form",
+            "display_name": "Default ticket form",
+            "end_user_visible": True,
+        }
+        self.save_resource("ticket_form", {**form, **active, "position": 0, "ticket_field_ids": fields})
         week = [{"start_time": day * 1440 + 540, "end_time": day * 1440 + 1020} for day in range(1, 6)]
-        self.save_resource("schedule", {"name": "Business hours", "time_zone": "Eastern Time (US & Canada)",
-                                        "intervals": week})  # fmt: skip
+        schedule = {"name": "Business hours", "time_zone": "Eastern Time (US & Canada)", "intervals": week}
+        self.save_resource("schedule", schedule)
         domain = f"{self.config.subdomain}.example"
         service = self.create_user({"name": "Makegood", "email": f"makegood@{domain}", "role": "admin"})
         admin = self.create_user({"name": "Ada Owner", "email": f"ada@{domain}", "role": "admin"})

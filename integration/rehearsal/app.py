@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from integration.rehearsal.account import Account
 from integration.rehearsal.answers import json_answer
 from integration.rehearsal.config import Config
 from integration.rehearsal.errors import Refused
-from integration.rehearsal.guard import refused_for_now
+from integration.rehearsal.guard import InvalidEndpoint, refused_for_now
 from integration.rehearsal.ledger import Ledger
 from integration.rehearsal.limits import TooManyRequests
 
@@ -49,6 +49,7 @@ def create_app(config: Config, account: Account) -> Flask:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(TooManyRequests, refused_for_now)
     app.register_error_handler(HTTPException, _http_error)
+    app.before_request(_know_the_path)
     for name in _MODULES:
         module = f"integration.rehearsal.{name}"
         if importlib.util.find_spec(module) is not None:
@@ -64,12 +65,17 @@ def _refused(error: Refused) -> Response:
     return json_answer(error.body(), error.status)
 
 
+def _know_the_path() -> None:
+    # A page of "not found" is for people; the workspace has one, the API's clients get JSON.
+    is_ours = request.path.startswith(("/oauth/", "/rehearsal/api/"))
+    if is_ours and isinstance(request.routing_exception, NotFound):
+        raise InvalidEndpoint
+
+
 def _http_error(error: HTTPException) -> Response | HTTPException:
     if not request.path.startswith(("/api/", "/oauth/", "/rehearsal/api/")):
         return error
     status = error.code or 500
-    if status == 404:
-        return json_answer({"error": "InvalidEndpoint", "description": "Not found"}, 404)
     return json_answer({"error": error.name.replace(" ", ""), "description": error.description}, status)
 
 

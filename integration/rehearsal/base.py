@@ -40,7 +40,7 @@ FIRST_IDS = {
 
 @dataclass(frozen=True)
 class Change:
-    """One change of a ticket or a user, as told inside its transaction; documents are read-only for listeners."""
+    """One change of a ticket or a user, as told inside its transaction; the documents are read-only."""
 
     kind: str
     before: Doc | None

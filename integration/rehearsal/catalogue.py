@@ -110,7 +110,7 @@ class Catalogue(Base):
         return self.save_resource("ticket_field", doc)
 
     def update_ticket_field(self, field_id: int, data: Doc) -> Doc:
-        """Change a field; its type stays, its options are replaced by those sent. Raises NotFound, Invalid."""
+        """Change a field; its type stays, options are replaced by those sent. Raises NotFound, Invalid."""
         with self.db.write():
             before = self.resource("ticket_field", field_id)
             changed = self._field_data(data, before["type"], before.get("custom_field_options") or [])

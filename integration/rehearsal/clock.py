@@ -1,4 +1,4 @@
-"""The rehearsal's clock: real time plus an offset that is kept in the database, so that a month passes in a minute."""
+"""The rehearsal's clock: real time plus an offset kept in the database; a month passes in a minute."""
 
 from datetime import UTC, datetime, timedelta
 

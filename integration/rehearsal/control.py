@@ -146,7 +146,7 @@ def _created(account: Account, wanted: Doc) -> Doc:
 
 
 def _commented(account: Account, ticket_id: int, author_id: int, wanted: Doc) -> Doc:
-    comment = {name: wanted[name] for name in ("body", "html_body", "public") if name in wanted}
+    comment: Doc = {name: wanted[name] for name in ("body", "html_body", "public") if name in wanted}
     comment = {"public": True, **comment, "author_id": author_id}
     is_staff = account.user(author_id)["role"] != "end-user"
     if not is_staff and account.ticket(ticket_id)["status"] == "closed":

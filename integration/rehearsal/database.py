@@ -23,10 +23,11 @@ CREATE TABLE IF NOT EXISTS ticket (
 CREATE INDEX IF NOT EXISTS ticket_requester ON ticket (requester_id, id);
 CREATE INDEX IF NOT EXISTS ticket_generated ON ticket (generated, id);
 CREATE INDEX IF NOT EXISTS ticket_status ON ticket (status, id);
-CREATE TABLE IF NOT EXISTS comment (id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL, doc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS comment (
+    id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL, doc TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS comment_ticket ON comment (ticket_id, id);
-CREATE TABLE IF NOT EXISTS audit (id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL, created INTEGER NOT NULL,
-    doc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS audit (
+    id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL, created INTEGER NOT NULL, doc TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS audit_ticket ON audit (ticket_id, id);
 CREATE INDEX IF NOT EXISTS audit_created ON audit (created, id);
 CREATE TABLE IF NOT EXISTS resource (

@@ -1,4 +1,4 @@
-"""The bodies of Zendesk's events: text ids, upper-case enumerations, nine digits of a second, one sequence a change."""
+"""The bodies of Zendesk's events: text ids, upper-case enumerations, one sequence for each change."""
 
 import uuid
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _TICKET_VERSION = "2022-11-06"
 _USER_VERSION = "2022-06-20"
 
-# Property -> (event, id-valued, upper-case).
+# Property -> event.
 _SCALARS = {
     "subject": "subject_changed",
     "status": "status_changed",

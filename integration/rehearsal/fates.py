@@ -51,8 +51,8 @@ class TicketFates(TicketRules):
         now = self.clock.now()
         with self.db.write() as connection:
             before = self._ticket(connection, ticket_id)
-            after = {**before, "status": "deleted", "_status_before": before["status"], "updated_at": iso(now),
-                     "_deleted_at": iso(now), "_deleted_by": actor_id}  # fmt: skip
+            kept = {"_status_before": before["status"], "_deleted_at": iso(now), "_deleted_by": actor_id}
+            after = {**before, **kept, "status": "deleted", "updated_at": iso(now)}
             self._save_ticket(connection, after, now)
             told = events.of_ticket_fate(self, "soft_deleted", after, {}, actor_id, now)
             self._announce(connection, Change("ticket", before, after, actor_id, None, told, False, "api"))

@@ -9,15 +9,15 @@ from integration.rehearsal.base import Doc
 from integration.rehearsal.errors import Invalid
 
 CUSTOM_TYPES = {
-    "text", "textarea", "checkbox", "date", "integer", "decimal", "regexp", "tagger", "multiselect", "lookup",
-    "partialcreditcard",
+    "text", "textarea", "checkbox", "date", "integer", "decimal", "regexp", "tagger", "multiselect",
+    "lookup", "partialcreditcard",
 }  # fmt: skip
 
 _NOT_IN_TAGS = re.compile(r"[^\w\-/:.]+", re.UNICODE)
 
 
 def clean_tags(tags: Any) -> list[str]:
-    """Return tags as Zendesk keeps them: lower case, no spaces inside, each once, in alphabetical order."""
+    """Return tags as Zendesk keeps them: lower case, no spaces inside, each once, in order."""
     if tags is None:
         return []
     words: Iterable[Any] = tags.split() if isinstance(tags, str) else tags
@@ -44,17 +44,14 @@ def settle(
 ) -> tuple[dict[int, Any], list[str]]:
     """Apply `tags` (replacing all) and `custom_fields` of an update; return the new values and the new tags.
 
-    A drop-down's value is a tag of the ticket: setting the field swaps the tag, adding the tag sets the field.
+    A drop-down's value is a tag of the ticket: setting the field swaps the tag, adding the tag sets the
+    field.
     Ids of fields that do not exist are ignored; a value that a field cannot hold raises Invalid.
     """
     new_values = dict(values)
     new_tags = clean_tags(data["tags"]) if "tags" in data else tags
-    bearing = {
-        n: option_tags(d)
-        for n, d in definitions.items()
-        if d["type"] in {"tagger", "multiselect", "checkbox"}
-    }
-    bearing = {n: owned for n, owned in bearing.items() if owned}
+    every = {n: option_tags(definition) for n, definition in definitions.items()}
+    bearing = {n: owned for n, owned in every.items() if owned}
     if "tags" in data:
         _fields_follow_tags(definitions, bearing, new_values, set(tags), new_tags)
     named = _named(data.get("custom_fields"))
@@ -152,9 +149,13 @@ def checked(definition: Doc, value: Any) -> Any:
         case "text" | "textarea" | "lookup" | "partialcreditcard", str() | int():
             return str(value)
     title = definition["title"]
-    details = {"base": [{"description": f"{title}: is invalid", "error": "InvalidValue",
-                         "ticket_field_id": definition["id"], "ticket_field_type": definition["type"]}]}  # fmt: skip
-    raise Invalid("Record validation errors", details)
+    reason = {
+        "description": f"{title}: is invalid",
+        "error": "InvalidValue",
+        "ticket_field_id": definition["id"],
+        "ticket_field_type": definition["type"],
+    }
+    raise Invalid("Record validation errors", {"base": [reason]})
 
 
 def _is_date(value: str) -> bool:

@@ -54,7 +54,7 @@ class Meter:
         self._windows: dict[Hashable, tuple[float, int]] = {}
 
     def spend(self, limits: Sequence[Limit]) -> list[Usage]:
-        """Count one request against all limits or, when one is used up, against none. Raises TooManyRequests."""
+        """Count a request against all limits or, if one is used up, against none. Raises TooManyRequests."""
         now = self._clock.now().timestamp()
         with self._lock:
             usages = [self._after_one_more(limit, now) for limit in limits if limit.total is not None]

@@ -1,4 +1,4 @@
-"""Access tokens: issued for the service user, kept as digests, dead after their time by the account's clock."""
+"""Access tokens: issued for the service user, kept as digests, dead when their time is over."""
 
 import hashlib
 import hmac

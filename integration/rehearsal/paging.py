@@ -22,9 +22,9 @@ _MARK = b"\xfb\xef\xbe"
 class Listing(Protocol):
     """A list in order of id."""
 
-    def count(self) -> int: ...  # noqa: D102
-    def after(self, last: int | None, limit: int, *, descending: bool) -> list[Doc]: ...  # noqa: D102
-    def window(self, offset: int, limit: int, *, descending: bool) -> list[Doc]: ...  # noqa: D102
+    def count(self) -> int: ...
+    def after(self, last: int | None, limit: int, *, descending: bool) -> list[Doc]: ...
+    def window(self, offset: int, limit: int, *, descending: bool) -> list[Doc]: ...
 
 
 class Rows:

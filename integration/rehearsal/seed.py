@@ -27,10 +27,10 @@ class Seeding(TicketRules):
     def load(self, history: Iterable[Doc]) -> dict[str, int]:
         """Store records and return how many of each kind.
 
-        A record names its `kind`, its `id` (drawn when missing) and the properties of the REST object. A user needs
-        `name`; a ticket needs `requester_id`, `created_at` and `comments`, a list of {author_id, body, public,
-        created_at, html_body?}, oldest first, and may have `via` (a channel's name), `status`, `solved_at`,
-        `closed_at`, `updated_at`, `custom_fields`, `tags`. Users come before the tickets that name them.
+        A record names its `kind`, its `id` (drawn when missing) and the properties of the REST object. A user
+        needs `name`; a ticket needs `requester_id`, `created_at` and `comments`, a list of {author_id, body,
+        public, created_at, html_body?}, oldest first, and may have `via` (a channel's name), `status`,
+        `solved_at`, `closed_at`, `updated_at`, `custom_fields`, `tags`. Users come before their tickets.
         """
         counts: dict[str, int] = {}
         batch: list[Doc] = []

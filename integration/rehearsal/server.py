@@ -19,7 +19,7 @@ class RehearsalServer:
     """A running rehearsal Zendesk; usable as a context manager."""
 
     def __init__(self, data_path: str | Path, port: int = 0, **overrides: Any) -> None:
-        """Open the account in `data_path` and bind the port (0: any free one); `overrides` are fields of Config."""
+        """Open the account kept in `data_path`, bind the port (0: any free one); `overrides` go to Config."""
         config = Config(**overrides)
         self._wsgi = WsgiServer(port, _not_yet, max_body_bytes=config.max_body_bytes)
         self.url = f"http://127.0.0.1:{self._wsgi.port}"

@@ -36,7 +36,7 @@ _REFERENCES = ("assignee_id", "group_id", "organization_id", "brand_id", "ticket
 
 
 def apply_properties(ticket: Doc, data: Doc) -> None:
-    """Set the plain properties that an update names; unknown ones are ignored, as Zendesk does. Raises Invalid."""
+    """Set the plain properties that an update names; unknown names are ignored. Raises Invalid."""
     for name in _TEXTS:
         if name in data:
             value = data[name]

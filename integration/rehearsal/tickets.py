@@ -1,58 +1,20 @@
 """The life of a ticket: creation, updates, comments, closing; every change leaves an audit and events."""
 
 import sqlite3
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from integration.rehearsal import comments, events, fields, ticket_changes
-from integration.rehearsal.base import SYSTEM_USER_ID, Change, Doc, dump, load, seconds
+from integration.rehearsal import events, fields, ticket_changes
+from integration.rehearsal.base import SYSTEM_USER_ID, Change, Doc
 from integration.rehearsal.clock import iso, moment
 from integration.rehearsal.errors import BadRequest, Closed, Invalid, NotFound, UpdateConflict
-from integration.rehearsal.users import UserRules
+from integration.rehearsal.ticket_comments import CommentRules
 
-ARCHIVED_AFTER = timedelta(days=120)
 CLOSED_AT_THE_LATEST_AFTER = timedelta(days=28)
 
 
-class TicketRules(UserRules):
-    """Tickets of the account; documents are REST tickets without urls, keys with an underscore stay inside."""
-
-    # -- reading
-
-    def ticket(self, ticket_id: int) -> Doc:
-        """Return one ticket; a deleted one is not found."""
-        with self.db.read() as connection:
-            return self._ticket(connection, ticket_id)
-
-    def tickets(self, ids: Iterable[int]) -> list[Doc]:
-        """Return the tickets of these ids that exist, deleted ones left out."""
-        with self.db.read() as connection:
-            rows = (connection.execute("SELECT doc FROM ticket WHERE id = ?", (n,)).fetchone() for n in ids)
-            docs = [load(row["doc"]) for row in rows if row]
-        return [doc for doc in docs if doc["status"] != "deleted"]
-
-    def comments(self, ticket_id: int) -> list[Doc]:
-        """Return a ticket's comments, oldest first."""
-        return self._of_ticket("SELECT doc FROM comment WHERE ticket_id = ? ORDER BY id", ticket_id)
-
-    def audits(self, ticket_id: int) -> list[Doc]:
-        """Return a ticket's audits, oldest first."""
-        return self._of_ticket("SELECT doc FROM audit WHERE ticket_id = ? ORDER BY id", ticket_id)
-
-    def _of_ticket(self, query: str, ticket_id: int) -> list[Doc]:
-        with self.db.read() as connection:
-            self._ticket(connection, ticket_id)
-            return [load(row["doc"]) for row in connection.execute(query, (ticket_id,))]
-
-    def _ticket(self, connection: sqlite3.Connection, ticket_id: int, *, deleted: bool = False) -> Doc:
-        row = connection.execute("SELECT doc FROM ticket WHERE id = ?", (ticket_id,)).fetchone()
-        doc: Doc | None = load(row["doc"]) if row else None
-        if doc is None or (doc["status"] == "deleted") != deleted:
-            raise NotFound
-        return doc
-
-    # -- creating and updating
+class TicketRules(CommentRules):
+    """Rules of creating, updating and closing."""
 
     def create_ticket(
         self,
@@ -63,10 +25,15 @@ class TicketRules(UserRules):
         at: datetime | None = None,
         metadata: Doc | None = None,
     ) -> Doc:
-        """Create a ticket from the body of a REST `ticket` object and return it. Raises Invalid."""
+        """Create a ticket from the body of a REST `ticket` object and return it. Raises Invalid.
+
+        `at` backdates it; `metadata` is kept with the audit as `metadata.custom`.
+        """
         now = at or self.clock.now()
         with self.db.write() as connection:
             source = self._followup_source(connection, data)
+            if source is not None:
+                data = _followup_data(data, source)
             ticket = self._new_ticket(connection, data, actor_id, channel, now)
             comment = self._first_comment(connection, ticket, data, actor_id, source, channel)
             if source is not None:
@@ -96,7 +63,8 @@ class TicketRules(UserRules):
     ) -> tuple[Doc, Doc]:
         """Update a ticket from the body of a REST `ticket` object; return the ticket and the audit.
 
-        An update that changes nothing keeps no audit. Raises NotFound, Closed, Invalid, UpdateConflict.
+        An update that changes nothing keeps no audit, and with it no `metadata`. Raises NotFound, Closed,
+        Invalid, UpdateConflict.
         """
         now = self.clock.now()
         with self.db.write() as connection:
@@ -174,36 +142,6 @@ class TicketRules(UserRules):
         ticket["custom_status_id"] = self.custom_status_id(ticket["status"])
         return ticket
 
-    def _blank_ticket(self, ticket_id: int, requester_id: int, channel: str, now: datetime) -> Doc:
-        return {
-            "id": ticket_id,
-            "external_id": None,
-            "via": {"channel": channel, "source": {"from": {}, "to": {}, "rel": None}},
-            "created_at": iso(now),
-            "updated_at": iso(now),
-            "generated_timestamp": seconds(now),
-            "type": None,
-            "subject": None,
-            "description": "",
-            "priority": None,
-            "status": "new",
-            "recipient": None,
-            "requester_id": requester_id,
-            "submitter_id": requester_id,
-            "assignee_id": None,
-            "organization_id": None,
-            "group_id": None,
-            "problem_id": None,
-            "is_public": True,
-            "due_at": None,
-            "tags": [],
-            "custom_fields": [],
-            "satisfaction_rating": {"score": "unoffered"},
-            "followup_ids": [],
-            "brand_id": self.default_id("brand"),
-            "ticket_form_id": self.default_id("ticket_form"),
-        }
-
     def _first_comment(
         self,
         connection: sqlite3.Connection,
@@ -226,74 +164,6 @@ class TicketRules(UserRules):
         if ticket["subject"] is None:
             ticket["subject"] = ticket["raw_subject"] = comment["plain_body"][:80]
         return comment
-
-    def _comment(
-        self, connection: sqlite3.Connection, ticket: Doc, wanted: Any, actor_id: int, via: str
-    ) -> Doc | None:
-        if isinstance(wanted, str):
-            wanted = {"body": wanted}
-        if not isinstance(wanted, dict):
-            return None
-        body, markup = wanted.get("body") or wanted.get("value"), wanted.get("html_body")
-        if not (body or markup):
-            return None
-        if ticket.get("_comments", 0) >= comments.MAX_COMMENTS:
-            raise Invalid.because(base=f"Ticket has reached the maximum of {comments.MAX_COMMENTS} comments")
-        author = self._user(
-            connection, ticket_changes.reference("author_id", wanted.get("author_id")) or actor_id
-        )
-        body, markup = self._written(connection, ticket, body, markup, actor_id, via)
-        # Left out, the visibility is that of the ticket's first comment: a note can become a public reply.
-        public = wanted.get("public")
-        public = ticket.get("_initially_public", True) if public is None else public in (True, "true", 1)
-        ticket["_comments"] = ticket.get("_comments", 0) + 1
-        ticket["is_public"] = ticket["is_public"] or public
-        return {
-            "type": "Comment",
-            "author_id": author["id"],
-            "body": body,
-            "html_body": markup,
-            "plain_body": body,
-            "public": public,
-            "attachments": [],
-            "_by_end_user": author["role"] == "end-user",
-        }
-
-    def _written(
-        self, connection: sqlite3.Connection, ticket: Doc, body: Any, markup: Any, actor_id: int, via: str
-    ) -> tuple[str, str]:
-        if via in {"api", "rule"}:
-            values = self.placeholders(connection, ticket, actor_id)
-            body = comments.expand(str(body), values) if body else None
-            markup = comments.expand_html(str(markup), values) if markup else None
-        if markup:
-            markup = comments.cut(str(markup))
-            return comments.cut(
-                comments.as_text(markup)
-            ), f'<div class="zd-comment" dir="auto">{markup}</div>'
-        text = comments.cut(str(body))
-        return text, comments.as_html(text)
-
-    def placeholders(self, connection: sqlite3.Connection, ticket: Doc, actor_id: int) -> dict[str, str]:
-        """Return the placeholders that a comment of this ticket may use, and their values."""
-        requester = self._user(connection, ticket["requester_id"])
-        actor = self._user(connection, actor_id)
-        first, _, last = requester["name"].partition(" ")
-        return {
-            "ticket.id": str(ticket["id"]),
-            "ticket.title": ticket["subject"] or "",
-            "ticket.description": ticket["description"],
-            "ticket.status": ticket["status"].capitalize(),
-            "ticket.url": f"{self.config.base_url}/agent/tickets/{ticket['id']}",
-            "ticket.link": f"{self.config.base_url}/agent/tickets/{ticket['id']}",
-            "ticket.requester.name": requester["name"],
-            "ticket.requester.first_name": first,
-            "ticket.requester.last_name": last,
-            "ticket.requester.email": requester["email"] or "",
-            "ticket.tags": " ".join(ticket["tags"]),
-            "current_user.name": actor["name"],
-            "current_user.email": actor["email"] or "",
-        }
 
     def _check_references(self, connection: sqlite3.Connection, before: Doc, after: Doc) -> None:
         if after["requester_id"] != before["requester_id"]:
@@ -328,9 +198,8 @@ class TicketRules(UserRules):
             raise Invalid.because(status="cannot be set back to new")
         replied = comment is not None and comment["_by_end_user"]
         if "status" not in data:
-            if replied and before["status"] in {"pending", "hold", "solved"}:
-                after["status"] = "open"
-            elif before["status"] == "new" and after["assignee_id"]:
+            reopens = replied and before["status"] in {"pending", "hold", "solved"}
+            if reopens or (before["status"] == "new" and after["assignee_id"]):
                 after["status"] = "open"
         if after["status"] == "solved" and after["assignee_id"] is None and actor_id != SYSTEM_USER_ID:
             actor = self._user(connection, actor_id)
@@ -338,40 +207,6 @@ class TicketRules(UserRules):
         if after["status"] != before["status"]:
             after["custom_status_id"] = self.custom_status_id(after["status"])
             _keep_moments(after, before["status"], now)
-
-    def _audit(
-        self,
-        ticket: Doc,
-        actor_id: int,
-        channel: str,
-        now: datetime,
-        metadata: Doc | None,
-        comment: Doc | None,
-        changes: list[Doc],
-    ) -> Doc:
-        audit_id = self.next_id("audit")
-        entries = [*([comment] if comment else []), *changes]
-        for entry in entries:
-            entry["id"] = self.next_id("audit")
-        shown = [{k: v for k, v in entry.items() if k[0] != "_"} for entry in entries]
-        if comment:
-            shown[0]["audit_id"] = audit_id
-        system = {
-            "client": "rehearsal",
-            "ip_address": "127.0.0.1",
-            "location": "",
-            "latitude": 0,
-            "longitude": 0,
-        }
-        return {
-            "id": audit_id,
-            "ticket_id": ticket["id"],
-            "created_at": iso(now),
-            "author_id": actor_id,
-            "metadata": {"system": system, "custom": (metadata or {}).get("custom") or {}},
-            "events": shown,
-            "via": {"channel": channel, "source": {"from": {}, "to": {}, "rel": None}},
-        }
 
     def _followup_source(self, connection: sqlite3.Connection, data: Doc) -> Doc | None:
         source_id = ticket_changes.reference("via_followup_source_id", data.get("via_followup_source_id"))
@@ -381,47 +216,18 @@ class TicketRules(UserRules):
             source = self._ticket(connection, source_id)
         except NotFound:
             source = {"status": "missing"}
-        if source["status"] != "closed":
-            raise Invalid.because(via_followup_source_id=f"{source_id} is not a closed ticket")
-        data.setdefault("requester_id", source["requester_id"])
-        data.setdefault("subject", f"Re: {source['subject']}")
-        data.pop("submitter_id", None)
-        return source
+        # Zendesk's guide: the parameter has no effect with tickets that are not closed.
+        return source if source["status"] == "closed" else None
 
-    # -- rows
 
-    def _save_ticket(self, connection: sqlite3.Connection, ticket: Doc, now: datetime) -> None:
-        ticket["generated_timestamp"] = seconds(now)
-        archived = None
-        if ticket["status"] == "closed":
-            archived = seconds(moment(ticket["_closed_at"]) + ARCHIVED_AFTER)
-        connection.execute(
-            "INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                ticket["id"],
-                ticket["requester_id"],
-                ticket["status"],
-                seconds(moment(ticket["created_at"])),
-                seconds(moment(ticket["updated_at"])),
-                ticket["generated_timestamp"],
-                archived,
-                dump(ticket),
-            ),
-        )
-
-    def _save_audit(self, connection: sqlite3.Connection, audit: Doc, comment: Doc | None) -> None:
-        row = (audit["id"], audit["ticket_id"], seconds(moment(audit["created_at"])), dump(audit))
-        connection.execute("INSERT INTO audit VALUES (?, ?, ?, ?)", row)
-        if comment:
-            doc = {
-                **audit["events"][0],
-                "created_at": audit["created_at"],
-                "via": audit["via"],
-                "metadata": audit["metadata"],
-            }
-            connection.execute(
-                "INSERT INTO comment VALUES (?, ?, ?)", (doc["id"], audit["ticket_id"], dump(doc))
-            )
+def _followup_data(data: Doc, source: Doc) -> Doc:
+    """Return what a follow-up ticket is made from: it inherits what the request leaves out."""
+    inherited = {
+        "requester_id": source["requester_id"],
+        "subject": f"Re: {source['subject']}",
+        "tags": source["tags"],
+    }
+    return {**inherited, **{name: value for name, value in data.items() if name != "submitter_id"}}
 
 
 def _check_stamp(ticket: Doc, data: Doc) -> None:

@@ -56,6 +56,13 @@ _WRITABLE = {
 }
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
+_UNSOLVED = (
+    "SELECT 1 FROM ticket WHERE requester_id = ? AND status NOT IN ('solved', 'closed', 'deleted') LIMIT 1"
+)
+_SAVE = (
+    "INSERT INTO user VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET email = excluded.email, "
+    "role = excluded.role, active = excluded.active, generated = excluded.generated, doc = excluded.doc"
+)
 _SYSTEM_USER: Doc = {
     "id": SYSTEM_USER_ID,
     "name": "System",
@@ -132,7 +139,7 @@ class UserRules(Catalogue):
             loser, winner = self._user(connection, from_id), self._user(connection, into_id)
             if not (loser["active"] and winner["active"]):
                 raise NotFound
-            if from_id == into_id or "end-user" != loser["role"] or "end-user" != winner["role"]:
+            if from_id == into_id or {loser["role"], winner["role"]} != {"end-user"}:
                 raise Invalid.because(base="only two different end users can be merged")
             self._move_tickets(connection, from_id, winner, now)
             gone = {**loser, "active": False, "updated_at": iso(now), "_merged_into": into_id}
@@ -149,8 +156,7 @@ class UserRules(Catalogue):
             before = self._user(connection, user_id)
             if not before["active"]:
                 raise NotFound
-            query = "SELECT 1 FROM ticket WHERE requester_id = ? AND status NOT IN ('solved', 'closed', 'deleted') LIMIT 1"
-            if connection.execute(query, (user_id,)).fetchone():
+            if connection.execute(_UNSOLVED, (user_id,)).fetchone():
                 raise Forbidden(f"{before['name']} is the requester of tickets that are not solved")
             after = {**before, "active": False, "updated_at": iso(now)}
             self._save_user(connection, after, now)
@@ -236,11 +242,7 @@ class UserRules(Catalogue):
     def _save_user(self, connection: sqlite3.Connection, user: Doc, now: datetime) -> None:
         row = (user["id"], user["email"], user["role"], user["active"], seconds(now), dump(user))
         try:
-            connection.execute(
-                "INSERT INTO user VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET email = excluded.email, "
-                "role = excluded.role, active = excluded.active, generated = excluded.generated, doc = excluded.doc",
-                row,
-            )
+            connection.execute(_SAVE, row)
         except sqlite3.IntegrityError:
             taken = f"Email: {user['email']} is already being used by another user"
             details = {"email": [{"description": taken, "error": "DuplicateValue"}]}

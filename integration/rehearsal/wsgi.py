@@ -1,4 +1,4 @@
-"""A small threaded WSGI server with keep-alive, because werkzeug's closes the connection after every answer."""
+"""A small threaded WSGI server with keep-alive; werkzeug's closes the connection after every answer."""
 
 import io
 import socket
@@ -51,7 +51,7 @@ class WsgiServer(ThreadingMixIn, TCPServer):
             self._open.discard(request)
         super().shutdown_request(request)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Stay silent about clients that went away."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
@@ -93,7 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._read_chunks()
         length = self.headers.get("Content-Length", "0")
         if not length.isdigit() or int(length) > self.server.max_body_bytes:
-            return self._refuse(413)
+            self._refuse(413)
+            return None
         return self.rfile.read(int(length))
 
     def _read_chunks(self) -> bytes | None:
@@ -102,9 +103,11 @@ class _Handler(BaseHTTPRequestHandler):
             try:
                 size = int(self.rfile.readline(100).split(b";")[0], 16)
             except ValueError:
-                return self._refuse(400)
+                self._refuse(400)
+                return None
             if len(body) + size > self.server.max_body_bytes:
-                return self._refuse(413)
+                self._refuse(413)
+                return None
             body += self.rfile.read(size)
             self.rfile.readline(100)
             if size == 0:
@@ -141,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(payload)))
         if self.close_connection:
             self.send_header("Connection", "close")
-        head = b"".join(self._headers_buffer) + b"\r\n"  # type: ignore[attr-defined]
+        head = b"".join(self._headers_buffer) + b"\r\n"
         self._headers_buffer: list[bytes] = []
         self.wfile.write(head if bodiless or self.command == "HEAD" else head + payload)
 
@@ -177,5 +180,5 @@ class _Handler(BaseHTTPRequestHandler):
                 environ[f"HTTP_{key}"] = value
         return environ
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: Any) -> None:
         """Keep no access log: `GET /rehearsal/api/calls` tells what was called."""

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, request
 from integration.rehearsal.account import Account
 from integration.rehearsal.answers import json_answer
 from integration.rehearsal.api.ticket_lists import ids_in_query
-from integration.rehearsal.api.tickets import limit_updates
+from integration.rehearsal.api.tickets import limit_updates, metadata_of
 from integration.rehearsal.base import Doc
 from integration.rehearsal.errors import BadRequest, NotFound
 from integration.rehearsal.guard import actor, body, named, spend
@@ -112,8 +112,7 @@ def _creation(account: Account, data: Doc, actor_id: int) -> Step:
 
 def _update(account: Account, ticket_id: int, data: Doc, actor_id: int) -> Step:
     def step() -> Doc:
-        metadata = data.get("metadata")
-        metadata = metadata if isinstance(metadata, dict) else None
+        metadata = metadata_of(data)
         try:
             if "additional_tags" in data or "remove_tags" in data:
                 account.change_tags(

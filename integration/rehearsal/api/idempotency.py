@@ -14,7 +14,7 @@ WINDOW_SECONDS = 7200
 
 
 def idempotent(account: Account, create: Callable[[], tuple[Doc, int, str]]) -> Response:
-    """Answer with what `create` returns (body, status, location), or with what it returned for this key before."""
+    """Answer with what `create` returns (body, status, location), or returned for this key before."""
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return _answer(*create())

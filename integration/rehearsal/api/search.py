@@ -61,7 +61,8 @@ def _page(account: Account, render: Render, wanted: Search) -> Doc:
     count = _count(account, wanted)
 
     def url(page: int) -> str:
-        return f"{account.config.base_url}/api/v2/search.json?{urlencode({**request.args.to_dict(), 'page': page})}"
+        query = urlencode({**request.args.to_dict(), "page": page})
+        return f"{account.config.base_url}/api/v2/search.json?{query}"
 
     return {
         "results": [_shown(render, wanted.table, doc) for doc in docs],

@@ -7,10 +7,13 @@ from flask import Blueprint, Flask, Response, request
 from integration.rehearsal.account import Account
 from integration.rehearsal.answers import json_answer
 from integration.rehearsal.api.idempotency import idempotent
-from integration.rehearsal.base import Doc
+from integration.rehearsal.base import Doc, dump
+from integration.rehearsal.errors import Invalid
 from integration.rehearsal.guard import actor, named, spend
 from integration.rehearsal.limits import Limit
 from integration.rehearsal.render import Render
+
+MOST_METADATA_BYTES = 1024
 
 
 def register(app: Flask, account: Account) -> None:
@@ -35,9 +38,7 @@ def register(app: Flask, account: Account) -> None:
     def update_ticket(ticket_id: int) -> Response:
         data = named("ticket")
         limit_updates(account, ticket_id)
-        metadata = data.get("metadata")
-        metadata = metadata if isinstance(metadata, dict) else None
-        ticket, audit = account.update_ticket(ticket_id, data, actor_id=actor(), metadata=metadata)
+        ticket, audit = account.update_ticket(ticket_id, data, actor_id=actor(), metadata=metadata_of(data))
         return json_answer({"ticket": render.ticket(ticket), "audit": audit})
 
     @api.delete("/tickets/<int:ticket_id>")
@@ -59,6 +60,16 @@ def limit_updates(account: Account, ticket_id: int) -> None:
     )
 
 
+def metadata_of(data: Doc) -> Doc | None:
+    """Return the custom metadata that an update wants kept with its audit, at most 1 kB. Raises Invalid."""
+    metadata = data.get("metadata")
+    if metadata is None:
+        return None
+    if not isinstance(metadata, dict) or len(dump(metadata)) > MOST_METADATA_BYTES:
+        raise Invalid.because(metadata=f"must be an object of at most {MOST_METADATA_BYTES} bytes")
+    return metadata
+
+
 def side_loads(render: Render, tickets: list[Doc]) -> Doc:
     """Return the people of tickets when the request asks to include them."""
     if "users" not in request.args.get("include", "").split(","):
@@ -68,9 +79,7 @@ def side_loads(render: Render, tickets: list[Doc]) -> Doc:
 
 
 def _created(account: Account, render: Render, data: Doc) -> tuple[Doc, int, str]:
-    metadata = data.get("metadata")
-    metadata = metadata if isinstance(metadata, dict) else None
-    ticket = account.create_ticket(data, actor_id=actor(), metadata=metadata)
+    ticket = account.create_ticket(data, actor_id=actor(), metadata=metadata_of(data))
     answer = {"ticket": render.ticket(ticket), "audit": account.audits(ticket["id"])[0]}
     return answer, 201, f"{account.config.base_url}/api/v2/tickets/{ticket['id']}.json"
 
