@@ -10,17 +10,20 @@ from zenpy import Zenpy
 from zenpy.lib.exception import APIException, ZenpyException
 
 from integration.zendesk.errors import UnexpectedAnswer
-from integration.zendesk.http import ZENPY_ORIGIN, ZendeskSession
+from integration.zendesk.http import ZendeskSession
 from integration.zendesk.paging import json_object
 
 T = TypeVar("T")
-_SUBDOMAIN, _, _DOMAIN = ZENPY_ORIGIN.removeprefix("https://").partition(".")
 
 
 class ZenpyClients:
     """One zenpy client a thread over a shared session: a client shared by threads loses parts of writes."""
 
     def __init__(self, session: ZendeskSession) -> None:
+        # zenpy builds its host from these two, and reads no answer from any other.
+        self._subdomain, dot, self._domain = session.host.partition(".")
+        if not dot:
+            raise ValueError(f"zenpy needs a host with a dot, such as 127.0.0.1, not {session.host}")
         self._session = session
         self._local = threading.local()
         # At DEBUG zenpy logs whole bodies: customers' words and signing secrets.
@@ -55,8 +58,8 @@ class ZenpyClients:
         if client is None:
             # Its caches never expire and return objects that others have changed.
             client = Zenpy(
-                subdomain=_SUBDOMAIN,
-                domain=_DOMAIN,
+                subdomain=self._subdomain,
+                domain=self._domain,
                 session=self._session,
                 timeout=self._session.timeout,
                 disable_cache=True,
@@ -70,7 +73,7 @@ def _plain(read: Callable[[], Any]) -> dict[str, Any]:
     try:
         data = read().to_dict()
     except (APIException, ZenpyException, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise UnexpectedAnswer(f"zenpy cannot read it ({type(error).__name__}).") from None
+        raise UnexpectedAnswer(f"zenpy cannot read it ({type(error).__name__}).") from error
     if not isinstance(data, dict):
         raise UnexpectedAnswer("zenpy read something else than one object.")
     return data
