@@ -81,7 +81,8 @@ class Invocations:
         ]
         connection.executemany(
             "INSERT INTO webhook_invocation"
-            " (id, webhook_id, event_id, event_type, ticket_id, body, fault, status, due, created_at, attempts)"
+            " (id, webhook_id, event_id, event_type, ticket_id, body, fault, status, due, created_at,"
+            " attempts)"
             " VALUES (:id, :webhook_id, :event_id, :event_type, :ticket_id, :body, :fault, :status, :due,"
             " :created_at, 0)",
             rows,
