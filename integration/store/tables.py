@@ -31,6 +31,8 @@ class Moment(sa.TypeDecorator[datetime]):
 # Zendesk's user and field ids pass 32 bits; SQLite only counts up by itself on plain INTEGER keys.
 Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+# Orders are compared byte by byte; a language's collation would skip their punctuation.
+Order = sa.String(40).with_variant(sa.String(40, collation="C"), "postgresql")
 
 metadata = sa.MetaData(
     naming_convention={
@@ -46,7 +48,13 @@ def _table(name: str, *columns: Any) -> sa.Table:
     return sa.Table(name, metadata, *columns)
 
 
+def _index_where(words: str, name: str, *columns: str, unique: bool = False) -> sa.Index:
+    where = sa.text(words)
+    return sa.Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
 # What Zendesk sent, as it came, one row for each event id; the worker applies them by `event_order`.
+# A claimed row belongs to its worker until `not_before`, then to whoever claims it again.
 inbox = _table(
     "inbox",
     sa.Column("id", Id, primary_key=True, autoincrement=True),
@@ -55,16 +63,17 @@ inbox = _table(
     sa.Column("type", sa.String(100), nullable=False),
     sa.Column("ticket_id", Id),
     sa.Column("user_id", Id),
-    sa.Column("event_order", sa.String(40), nullable=False),
+    sa.Column("subject", sa.String(30), nullable=False),  # ticket:5 | user:7 | none; worked together
+    sa.Column("event_order", Order, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("received_at", Moment, nullable=False),
     sa.Column("state", sa.String(12), nullable=False, default="new"),  # new | claimed | done | parked
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("not_before", Moment, nullable=False),
-    sa.Column("claimed_until", Moment),
     sa.Column("reason", sa.String(300)),
-    sa.Index("ix_inbox_waiting", "state", "not_before"),
-    sa.Index("ix_inbox_ticket_id_state", "ticket_id", "state"),
+    _index_where("state IN ('new', 'claimed')", "ix_inbox_not_before_waiting", "not_before"),
+    _index_where("state IN ('new', 'claimed')", "ix_inbox_subject_waiting", "subject", "id"),
+    _index_where("state = 'parked'", "ix_inbox_parked", "id"),
 )
 
 requesters = _table(
@@ -78,7 +87,7 @@ requesters = _table(
     sa.Column("updated_at", Moment),
     sa.Column("is_active", sa.Boolean, nullable=False, default=True),
     sa.Column("merged_into", Id, index=True),
-    sa.Column("seen_order", sa.String(40), nullable=False, default=""),  # newest event or export row applied
+    sa.Column("seen_order", Order, nullable=False, default=""),  # newest event or export row applied
 )
 
 tickets = _table(
@@ -102,7 +111,7 @@ tickets = _table(
     sa.Column("followup_of", Id),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("updated_at", Moment, nullable=False),
-    sa.Column("seen_order", sa.String(40), nullable=False, default=""),
+    sa.Column("seen_order", Order, nullable=False, default=""),
     sa.Column("field_orders", Json, nullable=False, default=dict),  # newest event for each custom field
     sa.Column("is_worked", sa.Boolean, nullable=False, default=False),  # detection has looked at it
     sa.Index("ix_tickets_requester_id_created_at", "requester_id", "created_at"),
@@ -131,6 +140,8 @@ complaints = _table(
     sa.Column("category", sa.String(20), nullable=False),
     sa.Column("severity", sa.Float, nullable=False),
     sa.Column("band", sa.String(10), nullable=False),
+    sa.Column("is_complaint", sa.Boolean, nullable=False),  # what detection says; `state` is what people say
+    sa.Column("by_rule", sa.String(100)),
     sa.Column("score", sa.Float, nullable=False),
     sa.Column("threshold", sa.Float, nullable=False),
     sa.Column("language", sa.String(5), nullable=False),
@@ -139,6 +150,7 @@ complaints = _table(
     sa.Column("reasons", Json, nullable=False, default=list),
     sa.Column("references", Json, nullable=False, default=list),
     sa.Column("repeat_of", Id),  # complaints.id
+    sa.Column("repeat_ticket_id", Id),
     sa.Column("repeat_reason", Json),
     sa.Column("policy_id", sa.String(60)),
     sa.Column("policy_version", sa.Integer),
@@ -173,6 +185,7 @@ promises = _table(
     sa.Column("due_at", Moment, nullable=False),
     sa.Column("state", sa.String(12), nullable=False, default="open"),
     sa.Column("made_at", Moment, nullable=False),
+    sa.Index("ix_promises_ticket_id_state", "ticket_id", "state"),
 )
 
 follow_ups = _table(
@@ -194,21 +207,17 @@ follow_ups = _table(
     sa.Column("claimed_until", Moment),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     # A million rows wait here for months; the dispatcher only ever walks the pending ones that are due.
-    sa.Index(
-        "ix_follow_ups_due_at_pending",
-        "due_at",
-        sqlite_where=sa.text("status = 'pending'"),
-        postgresql_where=sa.text("status = 'pending'"),
-    ),
+    _index_where("status = 'pending'", "ix_follow_ups_due_at_pending", "due_at"),
+    _index_where("status = 'dispatched'", "ix_follow_ups_claimed_until_dispatched", "claimed_until"),
+    _index_where("status = 'parked'", "ix_follow_ups_parked", "id"),
     sa.Index("ix_follow_ups_ticket_id_status", "ticket_id", "status"),
     # One running follow-up of a name on a ticket: a trigger that fires twice starts one.
-    sa.Index(
+    _index_where(
+        "status IN ('pending', 'dispatched')",
         "uq_follow_ups_ticket_id_name_running",
         "ticket_id",
         "name",
         unique=True,
-        sqlite_where=sa.text("status IN ('pending', 'dispatched')"),
-        postgresql_where=sa.text("status IN ('pending', 'dispatched')"),
     ),
 )
 
@@ -223,19 +232,20 @@ outbox = _table(
     sa.Column("marker", sa.String(60), nullable=False, unique=True),
     sa.Column("note", sa.Text),
     sa.Column("fields", Json, nullable=False, default=dict),
-    sa.Column(
-        "priority", sa.Integer, nullable=False, default=5
-    ),  # lower goes first: deadlines before courtesy
+    # Lower goes first: deadlines before courtesy.
+    sa.Column("priority", sa.Integer, nullable=False, default=5),
     sa.Column("state", sa.String(12), nullable=False, default="new"),
     # new | claimed | sending (the call may have happened) | done | held (observe mode) | parked | dropped
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
-    sa.Column("not_before", Moment, nullable=False),
-    sa.Column("claimed_until", Moment),
+    sa.Column("not_before", Moment, nullable=False),  # of a claimed or sending row: its claim ends
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("sent_at", Moment),
     sa.Column("audit_id", Id),
     sa.Column("reason", sa.String(300)),
-    sa.Index("ix_outbox_waiting", "state", "not_before", "priority"),
+    _index_where(
+        "state IN ('new', 'claimed', 'sending')", "ix_outbox_priority_waiting", "priority", "created_at"
+    ),
+    _index_where("state IN ('held', 'parked')", "ix_outbox_state_stopped", "state"),
 )
 
 audit_log = _table(

@@ -1,0 +1,290 @@
+"""The ledger of complaints, one for each ticket, and what was done about them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from integration.domain.complaint import Assessment, Band, Category, State
+from integration.domain.history import Outcome, Repeat
+from integration.domain.reason import Reason
+from integration.domain.suggestion import Suggestion
+from integration.domain.ticket import Channel
+from integration.store import encoding
+from integration.store.dialect import insert_into
+from integration.store.tables import complaint_actions, complaints
+
+MOST_ACTIONS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewComplaint:
+    """A complaint that has no row yet."""
+
+    ticket_id: int
+    requester_id: int
+    received_at: datetime
+    detected_at: datetime
+    state: State
+    channel: Channel
+    assessment: Assessment
+    references: frozenset[str] = frozenset()
+    repeat: Repeat | None = None
+    policy_id: str | None = None
+    policy_version: int | None = None
+    deadline_at: datetime | None = None
+    suggestions: tuple[Suggestion, ...] = ()
+    outcome: Outcome | None = None
+    resolved_at: datetime | None = None
+    told_at: datetime | None = None
+    is_imported: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint(NewComplaint):
+    """A complaint of the ledger."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something done about a complaint; `actor_id` is a Zendesk user, or None for Makegood."""
+
+    at: datetime
+    actor_id: int | None
+    kind: str
+    details: Mapping[str, Any]
+
+
+def get(conn: Connection, id: int) -> Complaint | None:
+    """Return a complaint by its own id."""
+    return _one(conn, complaints.c.id == id)
+
+
+def by_ticket(conn: Connection, ticket_id: int) -> Complaint | None:
+    """Return the complaint of a ticket."""
+    return _one(conn, complaints.c.ticket_id == ticket_id)
+
+
+def add(conn: Connection, complaint: NewComplaint) -> int:
+    """Store a complaint and return its id; the ticket's earlier complaint, if any, stays as it is."""
+    statement = (
+        insert_into(conn, complaints)
+        .values(_row(complaint))
+        .on_conflict_do_nothing(index_elements=["ticket_id"])
+        .returning(complaints.c.id)
+    )
+    id = conn.scalar(statement)
+    if id is None:
+        id = conn.scalar(sa.select(complaints.c.id).where(complaints.c.ticket_id == complaint.ticket_id))
+    return int(id or 0)
+
+
+def add_many(conn: Connection, new: Sequence[NewComplaint]) -> None:
+    """Store imported complaints; tickets that already have one keep it."""
+    if new:
+        statement = insert_into(conn, complaints).on_conflict_do_nothing(index_elements=["ticket_id"])
+        conn.execute(statement, [_row(complaint) for complaint in new])
+
+
+def reassess(
+    conn: Connection,
+    id: int,
+    assessment: Assessment,
+    *,
+    references: frozenset[str],
+    repeat: Repeat | None,
+    suggestions: tuple[Suggestion, ...],
+    deadline_at: datetime | None,
+) -> None:
+    """Replace what the rules say of a complaint; state, outcome and policy stay."""
+    values = {
+        **_assessment_row(assessment),
+        **_repeat_row(repeat),
+        "references": sorted(references),
+        "suggestions": [encoding.suggestion_to_json(one) for one in suggestions],
+        "deadline_at": deadline_at,
+    }
+    _set(conn, id, **values)
+
+
+def set_state(
+    conn: Connection,
+    id: int,
+    state: State,
+    *,
+    resolved_at: datetime | None = None,
+    told_at: datetime | None = None,
+) -> bool:
+    """Change where a complaint stands; False when nothing changed."""
+    return _set(
+        conn,
+        id,
+        complaints.c.state != state.value,
+        state=state.value,
+        resolved_at=resolved_at,
+        told_at=told_at,
+    )
+
+
+def set_repeat(conn: Connection, id: int, repeat: Repeat) -> bool:
+    """Say which earlier complaint this one continues; False for an unknown id."""
+    return _set(conn, id, **_repeat_row(repeat))
+
+
+def imported(conn: Connection) -> Iterator[Complaint]:
+    """Yield the imported complaints of requesters who have several, oldest first."""
+    several = (
+        sa.select(complaints.c.requester_id).group_by(complaints.c.requester_id).having(sa.func.count() > 1)
+    )
+    rows = conn.execute(
+        sa.select(complaints)
+        .where(complaints.c.is_imported, complaints.c.requester_id.in_(several))
+        .order_by(complaints.c.received_at, complaints.c.id)
+    )
+    return (_complaint(row._mapping) for row in rows)
+
+
+def record_outcome(
+    conn: Connection, id: int, outcome: Outcome, resolved_at: datetime, told_at: datetime | None
+) -> bool:
+    """Record how a complaint ended and when the requester was told; False for an unknown id."""
+    return _set(
+        conn,
+        id,
+        state=State.RESOLVED.value,
+        outcome=outcome.value,
+        resolved_at=resolved_at,
+        told_at=told_at,
+    )
+
+
+def add_action(
+    conn: Connection,
+    complaint_id: int,
+    *,
+    at: datetime,
+    actor_id: int | None,
+    kind: str,
+    details: Mapping[str, Any],
+) -> None:
+    """Add to the record of what was done; nothing is ever changed there."""
+    conn.execute(
+        sa.insert(complaint_actions).values(
+            complaint_id=complaint_id, at=at, actor_id=actor_id, kind=kind, details=dict(details)
+        )
+    )
+
+
+def actions(conn: Connection, complaint_id: int) -> list[Action]:
+    """Return what was done, oldest first."""
+    table = complaint_actions.c
+    rows = conn.execute(
+        sa.select(table.at, table.actor_id, table.kind, table.details)
+        .where(table.complaint_id == complaint_id)
+        .order_by(table.id)
+        .limit(MOST_ACTIONS)
+    )
+    return [Action(*row) for row in rows]
+
+
+def _set(conn: Connection, id: int, *where: sa.ColumnElement[bool], **values: object) -> bool:
+    update = sa.update(complaints).where(complaints.c.id == id, *where).values(**values)
+    return conn.execute(update).rowcount == 1
+
+
+def _one(conn: Connection, where: sa.ColumnElement[bool]) -> Complaint | None:
+    row = conn.execute(sa.select(complaints).where(where)).first()
+    return _complaint(row._mapping) if row else None
+
+
+def _row(complaint: NewComplaint) -> dict[str, Any]:
+    same = (
+        "ticket_id",
+        "requester_id",
+        "received_at",
+        "detected_at",
+        "policy_id",
+        "policy_version",
+        "deadline_at",
+        "resolved_at",
+        "told_at",
+        "is_imported",
+    )
+    return {
+        **{name: getattr(complaint, name) for name in same},
+        **_assessment_row(complaint.assessment),
+        **_repeat_row(complaint.repeat),
+        "state": complaint.state.value,
+        "channel": complaint.channel.value,
+        "references": sorted(complaint.references),
+        "suggestions": [encoding.suggestion_to_json(one) for one in complaint.suggestions],
+        "outcome": complaint.outcome and complaint.outcome.value,
+    }
+
+
+def _assessment_row(assessment: Assessment) -> dict[str, Any]:
+    same = ("is_complaint", "score", "threshold", "severity", "language", "by_rule")
+    return {
+        **{name: getattr(assessment, name) for name in same},
+        "band": assessment.band.value,
+        "category": assessment.category.value,
+        "evidence": [encoding.evidence_to_json(one) for one in assessment.evidence],
+        "reasons": [encoding.reason_to_json(one) for one in assessment.reasons],
+    }
+
+
+def _repeat_row(repeat: Repeat | None) -> dict[str, Any]:
+    return {
+        "repeat_of": repeat and repeat.complaint_id,
+        "repeat_ticket_id": repeat and repeat.ticket_id,
+        "repeat_reason": encoding.reason_to_json(repeat.reason if repeat else None),
+    }
+
+
+def _complaint(row: Mapping[Any, Any]) -> Complaint:
+    same = (
+        "id",
+        "ticket_id",
+        "requester_id",
+        "received_at",
+        "detected_at",
+        "policy_id",
+        "policy_version",
+        "deadline_at",
+        "resolved_at",
+        "told_at",
+        "is_imported",
+    )
+    return Complaint(
+        **{name: row[name] for name in same},
+        state=State(row["state"]),
+        channel=Channel(row["channel"]),
+        assessment=_assessment(row),
+        references=frozenset(row["references"]),
+        repeat=_repeat(row),
+        suggestions=tuple(encoding.suggestion_from_json(one) for one in row["suggestions"]),
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+    )
+
+
+def _assessment(row: Mapping[Any, Any]) -> Assessment:
+    same = ("is_complaint", "score", "threshold", "severity", "language", "by_rule")
+    return Assessment(
+        **{name: row[name] for name in same},
+        band=Band(row["band"]),
+        category=Category(row["category"]),
+        evidence=tuple(encoding.evidence_from_json(one) for one in row["evidence"]),
+        reasons=encoding.reasons_from_json(row["reasons"]),
+    )
+
+
+def _repeat(row: Mapping[Any, Any]) -> Repeat | None:
+    if row["repeat_of"] is None:
+        return None
+    reason = encoding.reason_from_json(row["repeat_reason"]) or Reason("unknown")
+    return Repeat(row["repeat_of"], row["repeat_ticket_id"], reason)

@@ -1,0 +1,149 @@
+"""Connections to the one database: an SQLite file or PostgreSQL, the same promises on both.
+
+The engine is also handed to DBOS, so nothing here may change how a plain connection begins and ends.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+WAIT_SECONDS = 30
+STATEMENT_SECONDS = 60
+CONNECT_SECONDS = 5
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be reached or is locked for too long; the same call may succeed later."""
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for `sqlite:///FILE` or `postgresql+psycopg://…`; nothing is opened yet."""
+    parts = sa.make_url(url)
+    backend = parts.get_backend_name()
+    if backend == "postgresql":
+        return _postgresql(parts)
+    if backend == "sqlite" and parts.database not in (None, "", ":memory:"):
+        return _sqlite(parts)
+    raise ValueError("The database must be sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.")
+
+
+def _sqlite(url: sa.URL) -> Engine:
+    engine = sa.create_engine(url, pool_size=10, max_overflow=20, pool_timeout=WAIT_SECONDS)
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # DBOS reads before it writes; a deferred transaction that turns into a writing one fails at once
+    # with "database is locked" instead of waiting, so writes take the lock when they begin.
+    connection.isolation_level = "IMMEDIATE"
+    for pragma in (
+        f"busy_timeout={WAIT_SECONDS * 1000}",
+        "journal_mode=wal",
+        "synchronous=full",
+        "foreign_keys=on",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _postgresql(url: sa.URL) -> Engine:
+    engine = sa.create_engine(
+        url,
+        pool_size=10,
+        max_overflow=20,
+        pool_timeout=WAIT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "makegood"},
+    )
+    sa.event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # Said by SET, not by the `options` start-up parameter, which connection poolers refuse.
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{WAIT_SECONDS}s'")
+        cursor.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
+    connection.commit()
+
+
+class Database:
+    """One transaction at a time for each caller: `read()` sees one moment, `write()` all or nothing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._writing = threading.Lock()
+        self._writer: int | None = None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Yield a connection that sees one moment, waits for no writer and cannot write.
+
+        Raises `DatabaseUnavailable`.
+        """
+        with _named_trouble():
+            if self._is_sqlite:
+                yield from self._read_sqlite()
+            else:
+                yield from self._read_postgresql()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Yield a connection in one transaction, committed at the end; raises `DatabaseUnavailable`."""
+        with _named_trouble():
+            if self._is_sqlite:
+                with self._turn():
+                    yield from self._write_sqlite()
+            else:
+                with self.engine.begin() as connection:
+                    yield connection
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+    def _read_sqlite(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA query_only=on")
+            try:
+                connection.exec_driver_sql("BEGIN DEFERRED")
+                yield connection
+            finally:
+                connection.rollback()
+                connection.exec_driver_sql("PRAGMA query_only=off")
+
+    def _read_postgresql(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    def _write_sqlite(self) -> Iterator[Connection]:
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        # SQLite's own waiting is a lottery of sleeps; threads of one process queue here instead.
+        if self._writer == threading.get_ident():
+            raise RuntimeError("write() inside write(): pass the connection on instead.")
+        if not self._writing.acquire(timeout=WAIT_SECONDS):
+            raise DatabaseUnavailable("Another write in this process has not ended.")
+        self._writer = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._writer = None
+            self._writing.release()
+
+
+@contextmanager
+def _named_trouble() -> Iterator[None]:
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
+        raise DatabaseUnavailable(type(error).__name__) from error

@@ -1,0 +1,57 @@
+"""How much work waits, and for how long."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from integration.store.dialect import one_of
+from integration.store.tables import follow_ups, inbox, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Counts of waiting and stopped work; the moments are None where nothing waits."""
+
+    inbox_waiting: int
+    inbox_oldest_at: datetime | None
+    inbox_parked: int
+    last_received_at: datetime | None
+    follow_ups_pending: int
+    follow_ups_overdue: int
+    follow_ups_oldest_due_at: datetime | None
+    follow_ups_parked: int
+    outbox_waiting: int
+    outbox_oldest_at: datetime | None
+    outbox_held: int
+    outbox_parked: int
+
+
+def backlog(conn: Connection, now: datetime) -> Backlog:
+    """Count the work of the three tables; overdue follow-ups are those due before `now`, not yet ended."""
+    in_waits = one_of(inbox.c.state, "new", "claimed")
+    out_waits = one_of(outbox.c.state, "new", "claimed", "sending")
+    overdue = (follow_ups.c.due_at < now, one_of(follow_ups.c.status, "pending", "dispatched"))
+    return Backlog(
+        inbox_waiting=_count(conn, in_waits),
+        inbox_oldest_at=_oldest(conn, inbox.c.received_at, in_waits),
+        inbox_parked=_count(conn, one_of(inbox.c.state, "parked")),
+        last_received_at=conn.scalar(sa.select(inbox.c.received_at).order_by(inbox.c.id.desc()).limit(1)),
+        follow_ups_pending=_count(conn, one_of(follow_ups.c.status, "pending")),
+        follow_ups_overdue=_count(conn, *overdue),
+        follow_ups_oldest_due_at=_oldest(conn, follow_ups.c.due_at, *overdue),
+        follow_ups_parked=_count(conn, one_of(follow_ups.c.status, "parked")),
+        outbox_waiting=_count(conn, out_waits),
+        outbox_oldest_at=_oldest(conn, outbox.c.created_at, out_waits),
+        outbox_held=_count(conn, one_of(outbox.c.state, "held")),
+        outbox_parked=_count(conn, one_of(outbox.c.state, "parked")),
+    )
+
+
+def _count(conn: Connection, *where: sa.ColumnElement[bool]) -> int:
+    return int(conn.scalar(sa.select(sa.func.count()).where(*where)) or 0)
+
+
+def _oldest(conn: Connection, moment: sa.Column[datetime], *where: sa.ColumnElement[bool]) -> datetime | None:
+    return conn.scalar(sa.select(sa.func.min(moment, type_=moment.type)).where(*where))

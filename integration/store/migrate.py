@@ -1,0 +1,154 @@
+"""Brings the database to the shape that this version of Makegood works with."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator, MutableMapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection, Engine
+
+from integration.store.tables import metadata
+
+SCRIPTS = Path(__file__).parent / "migrations"
+# Any number will do as long as nobody else on this PostgreSQL database takes the same.
+ADVISORY_LOCK = 7_205_120_931
+
+
+class SchemaTooNew(Exception):
+    """A newer Makegood has already changed this database; older code must keep its hands off."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """`current` is the database's revision (None: empty), `head` the newest that this code knows."""
+
+    current: str | None
+    head: str
+    is_newer: bool
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether this code may work on the database as it is."""
+        return self.current == self.head
+
+
+def schema_state(engine: Engine) -> SchemaState:
+    """Compare the database with this code; changes nothing."""
+    with engine.connect() as connection:
+        return _state(connection)
+
+
+def migrate(engine: Engine) -> SchemaState:
+    """Bring the database up to date; a second caller waits, then finds nothing to do.
+
+    A filled SQLite file is copied to `FILE.before-REVISION` first. Raises `SchemaTooNew`.
+    """
+    with _alone(engine):
+        state = schema_state(engine)
+        if state.is_newer:
+            raise SchemaTooNew(
+                f"The database is at schema {state.current}, this Makegood knows up to {state.head}. "
+                "Install the newer Makegood again, or restore the backup made before its upgrade."
+            )
+        if not state.is_ready:
+            _back_up(engine, state, before=state.head)
+            with _transaction(engine) as connection:
+                command.upgrade(_config(connection), "head")
+        return schema_state(engine)
+
+
+def downgrade_one(engine: Engine) -> SchemaState:
+    """Go back one revision, as far as the first; data that only the newer schema holds is lost.
+
+    Raises `SchemaTooNew` for a revision that this code does not know, `ValueError` at the first one.
+    """
+    with _alone(engine):
+        state = schema_state(engine)
+        if state.is_newer:
+            raise SchemaTooNew(f"Only the Makegood that made schema {state.current} can undo it.")
+        target = _previous(state.current)
+        if target is None:
+            raise ValueError("The database is at its first schema; there is nothing to go back to.")
+        _back_up(engine, state, before=target)
+        with _transaction(engine) as connection:
+            command.downgrade(_config(connection), target)
+        return schema_state(engine)
+
+
+def is_ours(
+    name: str | None,
+    kind: str,
+    _parents: MutableMapping[Any, str | None],
+) -> bool:
+    """Leave the engine's own tables, which share the database, out of every comparison."""
+    return kind != "table" or name in metadata.tables
+
+
+def _state(connection: Connection) -> SchemaState:
+    current = MigrationContext.configure(connection).get_current_revision()
+    scripts = ScriptDirectory(str(SCRIPTS))
+    known = {script.revision for script in scripts.walk_revisions()}
+    return SchemaState(
+        current, scripts.get_current_head() or "", current is not None and current not in known
+    )
+
+
+def _previous(revision: str | None) -> str | None:
+    if revision is None:
+        return None
+    down = ScriptDirectory(str(SCRIPTS)).get_revision(revision).down_revision
+    return down if isinstance(down, str) else None
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Connection]:
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            # Python's driver begins no transaction before DDL by itself.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        yield connection
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+            yield
+        return
+    with open(f"{_file(engine)}.migrating", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _back_up(engine: Engine, state: SchemaState, *, before: str) -> None:
+    if engine.dialect.name != "sqlite" or state.current is None:
+        return
+    target = Path(f"{_file(engine)}.before-{before}")
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    unfinished.touch(mode=0o600)
+    with closing(sqlite3.connect(_file(engine))) as source, closing(sqlite3.connect(unfinished)) as copy:
+        source.backup(copy)
+    os.replace(unfinished, target)
+
+
+def _file(engine: Engine) -> Path:
+    return Path(str(engine.url.database))

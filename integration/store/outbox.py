@@ -1,0 +1,163 @@
+"""Every write to Zendesk before it happens, so that none is lost and none is made twice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from integration.domain.ticket import FieldValue
+from integration.store import encoding
+from integration.store.dialect import insert_into, one_of
+from integration.store.tables import outbox
+
+REASON_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One write: `note` becomes an internal note, `fields` are custom fields by id.
+
+    In the state `sending` the write may have happened: look for `marker` before doing it again.
+    """
+
+    id: int
+    key: str
+    kind: str
+    ticket_id: int
+    follow_up_id: int | None
+    marker: str
+    note: str | None
+    fields: Mapping[int, FieldValue]
+    priority: int
+    state: str
+    attempts: int
+    not_before: datetime
+    created_at: datetime
+    sent_at: datetime | None
+    audit_id: int | None
+    reason: str | None
+
+
+def add(
+    conn: Connection,
+    *,
+    key: str,
+    kind: str,
+    ticket_id: int,
+    marker: str,
+    note: str | None,
+    fields: Mapping[int, FieldValue],
+    priority: int,
+    now: datetime,
+    follow_up_id: int | None = None,
+) -> int | None:
+    """Intend a write and return its id; None when the key is known, so it was intended before."""
+    values = {
+        "key": key,
+        "kind": kind,
+        "ticket_id": ticket_id,
+        "follow_up_id": follow_up_id,
+        "marker": marker,
+        "note": note,
+        "fields": encoding.fields_to_json(fields),
+        "priority": priority,
+        "not_before": now,
+        "created_at": now,
+    }
+    statement = (
+        insert_into(conn, outbox)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(outbox.c.id)
+    )
+    id: int | None = conn.scalar(statement)
+    return id
+
+
+def claim_due(conn: Connection, now: datetime, *, limit: int, lease: timedelta) -> list[tuple[int, int]]:
+    """Claim due writes, urgent first, then oldest, and return (id, attempts) pairs.
+
+    Writes whose claim has run out come again; those that were `sending` stay so.
+    """
+    ids = list(
+        conn.scalars(
+            sa.select(outbox.c.id)
+            .where(_is_waiting(), outbox.c.not_before <= now)
+            .order_by(outbox.c.priority, outbox.c.created_at, outbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    if not ids:
+        return []
+    claimed = conn.execute(
+        sa.update(outbox)
+        .where(outbox.c.id.in_(ids))
+        .values(state=_unless_sending("claimed"), attempts=outbox.c.attempts + 1, not_before=now + lease)
+        .returning(outbox.c.id, outbox.c.attempts)
+    )
+    attempts = {row.id: row.attempts for row in claimed}
+    return [(id, attempts[id]) for id in ids]
+
+
+def get(conn: Connection, id: int) -> OutboxRow | None:
+    """Return a write by its id."""
+    columns = (outbox.c[name] for name in OutboxRow.__dataclass_fields__)
+    row = conn.execute(sa.select(*columns).where(outbox.c.id == id)).first()
+    return _row(row._mapping) if row else None
+
+
+def mark_sending(conn: Connection, id: int, *, attempt: int, now: datetime) -> bool:
+    """Note that the call is about to be made; False when it was sent, or claimed again, meanwhile."""
+    mine = outbox.c.attempts == attempt
+    return _set_waiting(conn, id, mine, state="sending", sent_at=now)
+
+
+def done(conn: Connection, id: int, audit_id: int | None, now: datetime) -> bool:
+    """Record that Zendesk has the write."""
+    return _set_waiting(conn, id, state="done", audit_id=audit_id, sent_at=now, reason=None)
+
+
+def retry(conn: Connection, id: int, *, not_before: datetime, reason: str, was_refused: bool = False) -> bool:
+    """Let a write wait until `not_before`.
+
+    Say `was_refused` only when Zendesk answered that it did not write; otherwise a write that was
+    `sending` stays so, and is looked for before it is repeated.
+    """
+    state = "new" if was_refused else _unless_sending("new")
+    return _set_waiting(conn, id, state=state, not_before=not_before, reason=reason[:REASON_LENGTH])
+
+
+def park(conn: Connection, id: int, *, reason: str) -> bool:
+    """Set a write aside until somebody has looked at it."""
+    return _set_waiting(conn, id, state="parked", reason=reason[:REASON_LENGTH])
+
+
+def drop(conn: Connection, id: int, reason: str) -> bool:
+    """Give up a write that has lost its point."""
+    return _set_waiting(conn, id, state="dropped", reason=reason[:REASON_LENGTH])
+
+
+def hold(conn: Connection, id: int) -> bool:
+    """Keep a write for show only, as observe mode does."""
+    return _set_waiting(conn, id, state="held")
+
+
+def _is_waiting() -> sa.ColumnElement[bool]:
+    return one_of(outbox.c.state, "new", "claimed", "sending")
+
+
+def _unless_sending(state: str) -> sa.ColumnElement[str]:
+    return sa.case((outbox.c.state == "sending", "sending"), else_=state)
+
+
+def _set_waiting(conn: Connection, id: int, *where: sa.ColumnElement[bool], **values: object) -> bool:
+    update = sa.update(outbox).where(outbox.c.id == id, _is_waiting(), *where).values(**values)
+    return conn.execute(update).rowcount == 1
+
+
+def _row(row: Mapping[Any, Any]) -> OutboxRow:
+    return OutboxRow(**{**row, "fields": encoding.fields_from_json(row["fields"])})

@@ -1,0 +1,95 @@
+"""Requesters, and who turned out to be the same person: Zendesk's merges are followed, nothing is guessed."""
+
+from collections.abc import Collection, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from integration.domain.ticket import Requester
+from integration.store.dialect import has_stored, insert_into
+from integration.store.tables import requesters
+
+MOST_MERGES = 20
+_FIELDS = tuple(Requester.__dataclass_fields__)
+
+
+def get(conn: Connection, id: int) -> Requester | None:
+    """Return the requester as stored, merged or not."""
+    columns = [requesters.c[name] for name in _FIELDS]
+    row = conn.execute(sa.select(*columns).where(requesters.c.id == id)).first()
+    return Requester(**row._mapping) if row else None
+
+
+def get_many(conn: Connection, ids: Collection[int]) -> dict[int, Requester]:
+    """Return those requesters that are stored, by id."""
+    columns = [requesters.c[name] for name in _FIELDS]
+    rows = conn.execute(sa.select(*columns).where(requesters.c.id.in_(ids)))
+    return {row.id: Requester(**row._mapping) for row in rows}
+
+
+def save(conn: Connection, requester: Requester, *, order: str) -> bool:
+    """Store what a source knew at `order`; False when something newer is already known.
+
+    A source that does not know name, locale or merge does not erase them.
+    """
+    return has_stored(conn, _upsert(conn).values(_row(requester, order)), requesters.c.id)
+
+
+def save_many(conn: Connection, rows: Sequence[tuple[Requester, str]]) -> None:
+    """Store (requester, order) pairs of an export as `save` does."""
+    if rows:
+        conn.execute(_upsert(conn), [_row(requester, order) for requester, order in rows])
+
+
+def _row(requester: Requester, order: str) -> dict[str, object]:
+    return {name: getattr(requester, name) for name in _FIELDS} | {"seen_order": order}
+
+
+def _upsert(conn: Connection) -> sa.Insert:
+    insert = insert_into(conn, requesters)
+    new, old = insert.excluded, requesters.c
+    kept = {
+        name: sa.func.coalesce(new[name], old[name])
+        for name in ("name", "locale", "created_at", "updated_at", "merged_into")
+    }
+    plain = {name: new[name] for name in ("role", "organization_id", "is_active", "seen_order")}
+    return insert.on_conflict_do_update(
+        index_elements=["id"], set_=kept | plain, where=old.seen_order <= new.seen_order
+    )
+
+
+def merge(conn: Connection, from_id: int, into_id: int, order: str) -> bool:
+    """Remember that Zendesk merged one user into another; False when that would go in a circle."""
+    if current_id(conn, into_id) == from_id:
+        return False
+    insert = insert_into(conn, requesters)
+    statement = insert.values(id=from_id, merged_into=into_id, is_active=False, seen_order=order)
+    conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["id"], set_={"merged_into": into_id, "is_active": False}
+        )
+    )
+    return True
+
+
+def current_id(conn: Connection, id: int) -> int:
+    """Follow merges to the user that lives on; an unknown id stands for itself."""
+    start = sa.select(sa.literal(id, sa.BigInteger).label("id"), sa.literal(0).label("hops"))
+    chain = start.cte("chain", recursive=True)
+    step = sa.select(requesters.c.merged_into, chain.c.hops + 1).where(
+        requesters.c.id == chain.c.id, requesters.c.merged_into.is_not(None), chain.c.hops < MOST_MERGES
+    )
+    chain = chain.union_all(step)
+    last = sa.select(chain.c.id).order_by(chain.c.hops.desc()).limit(1)
+    return int(conn.scalars(last).one())
+
+
+def same_person(conn: Connection, id: int) -> list[int]:
+    """Return every id that was merged into the same user, that user's first."""
+    current = current_id(conn, id)
+    start = sa.select(sa.literal(current, sa.BigInteger).label("id"))
+    family = start.cte("family", recursive=True)
+    # UNION drops what it has seen, so even a circle ends.
+    family = family.union(sa.select(requesters.c.id).where(requesters.c.merged_into == family.c.id))
+    others = conn.scalars(sa.select(family.c.id).where(family.c.id != current).order_by(family.c.id))
+    return [current, *others]

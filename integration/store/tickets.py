@@ -1,0 +1,218 @@
+"""Tickets as last seen: whatever arrives late changes only what nothing newer has told."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from integration.domain.ticket import Channel, Comment, FieldValue, Status, Ticket
+from integration.store import encoding
+from integration.store.dialect import has_stored, insert_into
+from integration.store.tables import comments as comment_rows
+from integration.store.tables import tickets
+
+Stored: TypeAlias = Mapping[Any, Any]
+
+MOST_COMMENTS = 1000
+SNAPSHOT = "*"  # in `field_orders`: the newest source that told all custom fields at once
+_FIELDS = tuple(Ticket.__dataclass_fields__)
+_COMMENT_FIELDS = tuple(Comment.__dataclass_fields__)
+# Not every source knows these; once known they do not become unknown.
+_STICKY = ("merged_into", "followup_of", "satisfaction")
+_OWN = ("id", "custom_fields", "field_orders", "is_worked")
+
+
+def get(conn: Connection, id: int) -> Ticket | None:
+    """Return the ticket as last seen."""
+    row = conn.execute(sa.select(*(tickets.c[name] for name in _FIELDS)).where(tickets.c.id == id)).first()
+    return _ticket(row._mapping) if row else None
+
+
+def order_of(conn: Connection, id: int) -> str | None:
+    """Return the order of the newest source applied to the ticket."""
+    return conn.scalar(sa.select(tickets.c.seen_order).where(tickets.c.id == id))
+
+
+def save(conn: Connection, ticket: Ticket, *, order: str, with_custom_fields: bool) -> bool:
+    """Store a ticket as a source knew it at `order`; False when something newer is already known.
+
+    Custom fields follow their own orders: an old snapshot may still bring fields that no event told.
+    """
+    stored = _orders(conn, [ticket.id]).get(ticket.id)
+    values = _row(ticket, order)
+    if with_custom_fields:
+        values |= _merged_fields(stored, ticket.custom_fields, order)
+    else:
+        values |= {"custom_fields": {}, "field_orders": {}}
+    is_newest = stored is None or stored["seen_order"] <= order
+    if is_newest:
+        conn.execute(_upsert(conn, with_custom_fields), values)
+    elif with_custom_fields:
+        _set_fields(conn, ticket.id, values)
+    return is_newest
+
+
+def save_many(conn: Connection, rows: Sequence[tuple[Ticket, str]]) -> None:
+    """Store (ticket, order) pairs of an export, custom fields included; newest wins."""
+    stored = _orders(conn, [ticket.id for ticket, _ in rows])
+    plain: list[tuple[Ticket, str]] = []
+    told_by_events: list[tuple[Ticket, str]] = []
+    for ticket, order in rows:
+        known = stored.get(ticket.id)
+        is_plain = known is None or set(known["field_orders"]) <= {SNAPSHOT}
+        (plain if is_plain else told_by_events).append((ticket, order))
+    if plain:
+        values = [
+            _row(ticket, order) | _merged_fields(None, ticket.custom_fields, order) for ticket, order in plain
+        ]
+        conn.execute(_upsert(conn, with_custom_fields=True), values)
+    for ticket, order in told_by_events:
+        save(conn, ticket, order=order, with_custom_fields=True)
+
+
+def set_custom_field(
+    conn: Connection, ticket_id: int, field_id: int, value: FieldValue, *, order: str
+) -> bool:
+    """Change one custom field; False when the ticket is unknown or the field is known newer."""
+    stored = _orders(conn, [ticket_id]).get(ticket_id)
+    if stored is None or _field_order(stored, str(field_id)) > order:
+        return False
+    _set_fields(
+        conn,
+        ticket_id,
+        {
+            "custom_fields": stored["custom_fields"] | {str(field_id): encoding.field_to_json(value)},
+            "field_orders": stored["field_orders"] | {str(field_id): order},
+        },
+    )
+    return True
+
+
+def mark_merged(conn: Connection, ticket_id: int, into_id: int) -> bool:
+    """Remember the ticket that this one went into; False when it is unknown."""
+    return _set(conn, ticket_id, merged_into=into_id)
+
+
+def mark_deleted(conn: Connection, ticket_id: int, *, order: str) -> bool:
+    """Mark as deleted; False when the ticket is unknown or something newer is known."""
+    changed = conn.execute(
+        sa.update(tickets)
+        .where(tickets.c.id == ticket_id, tickets.c.seen_order <= order)
+        .values(status=Status.DELETED.value, seen_order=order)
+    )
+    return changed.rowcount == 1
+
+
+def mark_worked(conn: Connection, ticket_id: int) -> bool:
+    """Remember that detection has looked at the ticket; False when it is unknown."""
+    return _set(conn, ticket_id, is_worked=True)
+
+
+def is_worked(conn: Connection, ticket_id: int) -> bool:
+    """Whether detection has looked at the ticket."""
+    return bool(conn.scalar(sa.select(tickets.c.is_worked).where(tickets.c.id == ticket_id)))
+
+
+def add_comment(conn: Connection, comment: Comment) -> bool:
+    """Keep a comment; False when it is already here."""
+    values = {name: getattr(comment, name) for name in _COMMENT_FIELDS}
+    statement = insert_into(conn, comment_rows).values(values).on_conflict_do_nothing(index_elements=["id"])
+    return has_stored(conn, statement, comment_rows.c.id)
+
+
+def comments(conn: Connection, ticket_id: int) -> tuple[Comment, ...]:
+    """Return a ticket's comments, oldest first."""
+    rows = conn.execute(
+        sa.select(*(comment_rows.c[name] for name in _COMMENT_FIELDS))
+        .where(comment_rows.c.ticket_id == ticket_id)
+        .order_by(comment_rows.c.created_at, comment_rows.c.id)
+        .limit(MOST_COMMENTS)
+    )
+    return tuple(Comment(**row._mapping) for row in rows)
+
+
+def hide_comment(conn: Connection, comment_id: int, *, is_redacted: bool) -> bool:
+    """Follow Zendesk where a comment was made private, or words of it were blacked out.
+
+    The event does not say which words, so a redacted comment loses all of them.
+    """
+    values: dict[str, object] = {"body": ""} if is_redacted else {"is_public": False}
+    changed = conn.execute(sa.update(comment_rows).where(comment_rows.c.id == comment_id).values(**values))
+    return changed.rowcount == 1
+
+
+def set_satisfaction(conn: Connection, ticket_id: int, score: str) -> bool:
+    """Remember the rating that the requester gave; False when the ticket is unknown."""
+    return _set(conn, ticket_id, satisfaction=score)
+
+
+def _set(conn: Connection, ticket_id: int, **values: object) -> bool:
+    return conn.execute(sa.update(tickets).where(tickets.c.id == ticket_id).values(**values)).rowcount == 1
+
+
+def _orders(conn: Connection, ids: Sequence[int]) -> dict[int, Stored]:
+    """Lock the rows, always in the same sequence, so that two writers do not wait for each other."""
+    rows = conn.execute(
+        sa.select(tickets.c.id, tickets.c.seen_order, tickets.c.custom_fields, tickets.c.field_orders)
+        .where(tickets.c.id.in_(ids))
+        .order_by(tickets.c.id)
+        .with_for_update()
+    )
+    return {row.id: row._mapping for row in rows}
+
+
+def _field_order(stored: Stored, field: str) -> str:
+    orders: Mapping[str, str] = stored["field_orders"]
+    return max(orders.get(field, ""), orders.get(SNAPSHOT, ""))
+
+
+def _merged_fields(stored: Stored | None, fields: Mapping[int, FieldValue], order: str) -> dict[str, Any]:
+    told = encoding.fields_to_json(fields)
+    if stored is None:
+        return {"custom_fields": told, "field_orders": {SNAPSHOT: order}}
+    if stored["field_orders"].get(SNAPSHOT, "") > order:
+        return {"custom_fields": stored["custom_fields"], "field_orders": stored["field_orders"]}
+    newer = {name: at for name, at in stored["field_orders"].items() if name != SNAPSHOT and at > order}
+    kept = {name: value for name, value in stored["custom_fields"].items() if name in newer}
+    return {"custom_fields": told | kept, "field_orders": newer | {SNAPSHOT: order}}
+
+
+def _set_fields(conn: Connection, ticket_id: int, values: Stored) -> None:
+    _set(conn, ticket_id, custom_fields=values["custom_fields"], field_orders=values["field_orders"])
+
+
+def _upsert(conn: Connection, with_custom_fields: bool) -> sa.Insert:
+    insert = insert_into(conn, tickets)
+    new, old = insert.excluded, tickets.c
+    changed: dict[str, sa.ColumnElement[Any]] = {
+        column.name: new[column.name] for column in old if column.name not in _OWN
+    }
+    changed |= {name: sa.func.coalesce(new[name], old[name]) for name in _STICKY}
+    if with_custom_fields:
+        changed |= {name: new[name] for name in ("custom_fields", "field_orders")}
+    return insert.on_conflict_do_update(
+        index_elements=["id"], set_=changed, where=old.seen_order <= new.seen_order
+    )
+
+
+def _row(ticket: Ticket, order: str) -> dict[str, Any]:
+    values = {name: getattr(ticket, name) for name in _FIELDS if name not in _OWN}
+    changed = {
+        "id": ticket.id,
+        "status": ticket.status.value,
+        "channel": ticket.channel.value,
+        "tags": sorted(ticket.tags),
+        "seen_order": order,
+    }
+    return values | changed
+
+
+def _ticket(row: Stored) -> Ticket:
+    decoded = {
+        "status": Status(row["status"]),
+        "channel": Channel(row["channel"]),
+        "tags": frozenset(row["tags"]),
+        "custom_fields": encoding.fields_from_json(row["custom_fields"]),
+    }
+    return Ticket(**{**row, **decoded})
