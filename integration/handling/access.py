@@ -1,0 +1,89 @@
+"""Who may open the app, with which role: Zendesk's signed launch first, our own bearer afterwards."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from integration.domain.ticket import Requester
+from integration.parts import Parts
+from integration.store import kept, launches, requesters
+from integration.zendesk.errors import ZendeskError
+from integration.zendesk.launch import (
+    AppSession,
+    InvalidLaunch,
+    mint_session,
+    read_session,
+    renew_session,
+    verify_launch,
+)
+
+APP_PUBLIC_KEY = "app_public_key"
+STAFF = frozenset({"agent", "admin"})
+
+
+class NotAllowed(Exception):
+    """A real user of the account who may not see this page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """An agent with an open page; `bearer` is what the page sends along from now on."""
+
+    agent: Requester
+    bearer: str
+
+
+def admit(parts: Parts, token: str, *, roles: frozenset[str] = STAFF) -> Visitor:
+    """Turn a launch into a session. Raises `InvalidLaunch` or `NotAllowed`."""
+    now = parts.clock()
+    launch = verify_launch(token, _public_key(parts), account_url=parts.settings.zendesk_url, now=now)
+    if launch.jti is not None:
+        with parts.database.write() as conn:
+            jti = sha256(launch.jti.encode()).hexdigest()
+            if not launches.first_use(conn, jti, launch.expires_at, now):
+                raise InvalidLaunch("This launch was used before; reload the app.")
+    agent = _agent(parts, launch.user_id)
+    if agent.role not in roles or not agent.is_active:
+        raise NotAllowed
+    bearer = mint_session(
+        parts.settings.secret_key,
+        user_id=agent.id,
+        role=agent.role,
+        tenant=parts.settings.zendesk_host,
+        now=now,
+    )
+    return Visitor(agent, bearer)
+
+
+def recognise(parts: Parts, bearer: str) -> tuple[AppSession, str | None]:
+    """Return the session, and a fresh bearer when half of the old one's life is over.
+
+    Raises `InvalidSession`.
+    """
+    now, key = parts.clock(), parts.settings.secret_key
+    session = read_session(bearer, key, now)
+    if session.tenant != parts.settings.zendesk_host:
+        raise NotAllowed
+    return session, renew_session(session, key, now)
+
+
+def _public_key(parts: Parts) -> str:
+    if parts.settings.app_public_key:
+        return parts.settings.app_public_key
+    with parts.database.read() as conn:
+        stored = kept.get(conn, APP_PUBLIC_KEY)
+    if not isinstance(stored, str):
+        raise InvalidLaunch("The app's public key is not known yet; run `makegood connect`.")
+    return stored
+
+
+def _agent(parts: Parts, user_id: int) -> Requester:
+    """Return the agent from our store, or ask Zendesk once; the role decides, never the browser."""
+    with parts.database.read() as conn:
+        known = requesters.get(conn, user_id)
+    if known is not None and known.role in STAFF:
+        return known
+    try:
+        return parts.zendesk.user(user_id)
+    except ZendeskError:
+        # An end user never has the agents' interface, so a signed launch of the sidebar tells an agent.
+        return known or Requester(id=user_id, role="agent")

@@ -1,0 +1,49 @@
+"""Everything that is reachable over HTTP, put on a Flask app in one call."""
+
+import logging
+import time
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from integration.parts import Parts
+from integration.store.engine import DatabaseUnavailable
+from integration.web import app_api, app_pages, events, facts, health, metrics, problems, security
+
+log = logging.getLogger(__name__)
+
+
+def install(app: Flask, parts: Parts) -> None:
+    """Register the blueprints, the headers, the shape of refusals and the request log."""
+    for module in (events, facts, app_pages, app_api, health):
+        app.register_blueprint(module.blueprint(parts))
+    app.register_error_handler(problems.Problem, problems.answer)
+    app.register_error_handler(HTTPException, problems.answer_http)
+    app.register_error_handler(DatabaseUnavailable, problems.answer_store)
+    app.register_error_handler(Exception, problems.answer_unexpected)
+    security.install(app)
+    _measure(app)
+
+
+def _measure(app: Flask) -> None:
+    @app.before_request
+    def _start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def _finish(response: Response) -> Response:
+        endpoint = request.endpoint or "unknown"
+        spent = time.perf_counter() - g.get("started", time.perf_counter())
+        metrics.requests.labels(endpoint=endpoint, status=response.status_code).inc()
+        metrics.seconds.labels(endpoint=endpoint).observe(spent)
+        # The path's pattern, not the path: an address that a stranger typed may hold anything.
+        log.info(
+            "Answered a request.",
+            extra={
+                "method": request.method,
+                "route": request.url_rule.rule if request.url_rule else None,
+                "status": response.status_code,
+                "milliseconds": round(spent * 1000, 1),
+            },
+        )
+        return response

@@ -1,0 +1,95 @@
+"""What the pages say, in the agent's language; one JSON file a language, plurals as CLDR has them."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+
+FOLDER = Path(__file__).parent / "words"
+FALLBACK = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one language; `locale` also shapes dates and numbers, `language` is what was found."""
+
+    locale: Locale
+    language: str
+    entries: dict[str, Any]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the sentence of `key`, filled in. Raises `KeyError` for a key that no file has."""
+        entry = self.entries[key]
+        if isinstance(entry, dict):
+            raise TypeError(f"{key} has plural forms: use count()")
+        return str(entry).format(**values)
+
+    def count(self, key: str, n: int, **values: object) -> str:
+        """Return the sentence of `key` in the plural form of `n`."""
+        forms = self.entries[key]
+        form = self.locale.plural_form(n)
+        return str(forms.get(form, forms["other"])).format(n=n, **values)
+
+    def has(self, key: str) -> bool:
+        return key in self.entries
+
+    def is_plural(self, key: str) -> bool:
+        return isinstance(self.entries[key], dict)
+
+    def day(self, moment: datetime | date, now: datetime, zone: ZoneInfo) -> str:
+        """Return a day as people say it: today, tomorrow, 3 May, 3 May 2024."""
+        there = moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
+        today = now.astimezone(zone).date()
+        near = {0: "day.today", 1: "day.tomorrow", -1: "day.yesterday"}.get((there - today).days)
+        if near:
+            return self(near)
+        if abs((there - today).days) < 180:
+            return format_skeleton(there, "MMMd", self.locale)
+        return format_date(there, "medium", locale=self.locale)
+
+    def moment(self, moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+        """Return day and time, such as `tomorrow 16:40`."""
+        time = format_time(moment, "short", tzinfo=zone, locale=self.locale)
+        return f"{self.day(moment, now, zone)} {time}"
+
+    def exact(self, moment: datetime, zone: ZoneInfo) -> str:
+        """Return the whole moment with its zone, for titles."""
+        return format_datetime(moment, "full", tzinfo=zone, locale=self.locale)
+
+    def span(self, span: timedelta) -> str:
+        """Return a length of time in its largest unit, such as `2 hours`."""
+        return format_timedelta(abs(span), locale=self.locale, threshold=1.2)
+
+
+def format_skeleton(day: date, skeleton: str, locale: Locale) -> str:
+    """Return a date in the locale's order of the parts that `skeleton` names."""
+    pattern = locale.datetime_skeletons.get(skeleton)
+    return format_date(day, pattern.pattern if pattern else "medium", locale=locale)
+
+
+def words_for(locale: str) -> Words:
+    """Return the words for a locale of Zendesk's such as `pt-BR`; English where we have none."""
+    tag = locale.replace("_", "-").strip() or FALLBACK
+    language = tag.split("-")[0].lower()
+    if not language.isalpha() or not (FOLDER / f"{language}.json").is_file():
+        tag = language = FALLBACK
+    try:
+        parsed = Locale.parse(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        parsed = Locale.parse(language)
+    return Words(parsed, language, _entries(language))
+
+
+@cache
+def _entries(language: str) -> dict[str, Any]:
+    english: dict[str, Any] = json.loads((FOLDER / f"{FALLBACK}.json").read_text("utf-8"))
+    if language == FALLBACK:
+        return english
+    own: dict[str, Any] = json.loads((FOLDER / f"{language}.json").read_text("utf-8"))
+    return english | own
