@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 PREFIX = "MAKEGOOD_"
+DEFAULT_DATA_DIR = Path("var")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ZENDESK_SDK_URL = "https://static.zdassets.com/zendesk_app_framework_sdk/2.0/zaf_sdk.min.js"
 
@@ -63,7 +64,7 @@ class Settings:
         metadata=_setting("MODE", "`observe` writes nothing to Zendesk; `act` writes notes and fields."),
     )
     data_dir: Path = field(
-        default=Path("var"),
+        default=DEFAULT_DATA_DIR,
         metadata=_setting("DATA_DIR", "Folder of the SQLite file, and of edited templates and policies."),
     )
     database_url: str = field(

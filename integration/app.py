@@ -1,0 +1,80 @@
+"""Puts the parts of one installation together, and the web application over them."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from integration.clock import Clock, RehearsalClock, system_clock
+from integration.parts import Parts
+from integration.policies.shelf import PolicyShelf
+from integration.responses.library import Library
+from integration.settings import Settings
+from integration.store import counters
+from integration.store.engine import Database, make_engine
+from integration.web import site
+from integration.zendesk.client import Zendesk
+from integration.zendesk.http import SAFE_METHODS, ZendeskSession
+from integration.zendesk.oauth import AccessToken
+from integration.zendesk.pace import Pace
+
+PACKAGE = Path(__file__).parent
+
+
+def shipped(folder: str) -> Path:
+    """Return `templates` or `manifest` as shipped: beside the package in a checkout, inside it in a wheel."""
+    packed = PACKAGE / "shipped" / folder
+    return packed if packed.is_dir() else PACKAGE.parent / folder
+
+
+def template_folders(data_dir: Path) -> tuple[Path, ...]:
+    """Return where templates are looked for; an admin's own come after the shipped ones and win."""
+    return shipped("templates"), data_dir / "templates"
+
+
+def policy_folders(data_dir: Path) -> tuple[Path, ...]:
+    """Return where policies, rules and word lists are looked for; the later folder wins."""
+    return PACKAGE / "policies", data_dir / "policies"
+
+
+def assemble(settings: Settings, clock: Clock | None = None) -> Parts:
+    """Build the parts; nothing is called or opened on the network yet. Call `close` at the end."""
+    clock = clock or (RehearsalClock(settings.zendesk_url) if settings.rehearsal else system_clock)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(make_engine(settings.database_url))
+    library = Library.load(*template_folders(settings.data_dir))
+    pace = Pace(database.engine, share=settings.write_share)
+
+    def count_call(method: str, _status: int | None, _seconds: float) -> None:
+        name = "zendesk_reads" if method in SAFE_METHODS else "zendesk_writes"
+        with database.write() as conn:
+            counters.add(conn, name)
+
+    session = ZendeskSession(
+        settings.zendesk_url,
+        AccessToken(settings.zendesk_url, settings.oauth_client_id, settings.oauth_client_secret),
+        on_limits=lambda name, limit, left, resets: pace.learn(name, limit, left, resets, clock()),
+        on_call=count_call,
+    )
+
+    def close() -> None:
+        session.close()
+        library.close()
+        database.close()
+
+    return Parts(
+        settings=settings,
+        clock=clock,
+        database=database,
+        library=library,
+        shelf=PolicyShelf(policy_folders(settings.data_dir)),
+        zendesk=Zendesk(session),
+        pace=pace,
+        close=close,
+    )
+
+
+def create_app(parts: Parts) -> Flask:
+    """Return the web application: webhooks in, the app's pages, health and metrics."""
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    site.install(app, parts)
+    return app

@@ -1,0 +1,39 @@
+"""The command line: `makegood`, one command for each thing an operator does."""
+
+from pathlib import Path
+
+import click
+
+from integration.commands import backfill, check, connect, demo, parked, serve, shipped
+from integration.commands.context import Context
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--env-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path(".env"),
+    show_default=True,
+    help="File with MAKEGOOD_… settings; the environment wins over it.",
+)
+@click.version_option(package_name="makegood", prog_name="makegood")
+@click.pass_context
+def main(context: click.Context, env_file: Path) -> None:
+    """Complaint history, suggested responses and follow-ups next to your Zendesk."""
+    context.obj = Context(env_file if env_file.is_file() else None)
+
+
+for command in (
+    demo.demo,
+    serve.run,
+    serve.web,
+    serve.worker,
+    connect.connect,
+    check.doctor,
+    backfill.backfill,
+    parked.parked,
+    shipped.templates,
+    shipped.policies,
+    serve.db,
+):
+    main.add_command(command)

@@ -1,0 +1,1 @@
+"""The commands of `makegood`; each calls a use case and prints what came of it."""

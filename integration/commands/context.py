@@ -1,0 +1,66 @@
+"""What every command starts with: the settings, and the parts built from them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from integration.app import assemble
+from integration.logs import configure
+from integration.parts import Parts
+from integration.settings import DEFAULT_DATA_DIR, InvalidSettings, Settings, read_settings
+from integration.store.migrate import SchemaState, migrate, schema_state
+
+
+class Context:
+    """Reads the settings when a command asks for them, so that `--help` works without any."""
+
+    def __init__(self, env_file: Path | None) -> None:
+        self._env_file = env_file
+
+    @property
+    def arguments(self) -> list[str]:
+        """What a process started by this command needs to read the same settings."""
+        return ["--env-file", str(self._env_file)] if self._env_file else []
+
+    def read(self) -> Settings:
+        """Return the settings; raises `InvalidSettings`."""
+        return read_settings(env_file=self._env_file)
+
+    def data_dir(self) -> Path:
+        """Return the data folder, also where the other settings are not complete yet."""
+        return Path(os.environ.get("MAKEGOOD_DATA_DIR") or DEFAULT_DATA_DIR)
+
+    def settings(self) -> Settings:
+        """Return the settings, or end the command with everything that is wrong with them."""
+        try:
+            settings = self.read()
+        except InvalidSettings as error:
+            lines = "\n".join(f"  {problem}" for problem in error.problems)
+            raise click.ClickException(
+                f"Makegood cannot start with these settings:\n{lines}\n"
+                "Put them into the environment or an env file; .env.example shows them all."
+            ) from error
+        configure(settings.log_level)
+        return settings
+
+    @contextmanager
+    def parts(self) -> Iterator[Parts]:
+        """Yield the parts over a database that is up to date."""
+        parts = assemble(self.settings())
+        try:
+            ready(parts)
+            yield parts
+        finally:
+            parts.close()
+
+
+def ready(parts: Parts) -> SchemaState:
+    """Bring the database to this version's schema; ends the command where it is newer."""
+    migrate(parts.database.engine)
+    return schema_state(parts.database.engine)
+
+
+pass_settings = click.make_pass_decorator(Context)

@@ -1,0 +1,81 @@
+"""What is known of one ticket at the moment of deciding, read from our own store in one go."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from integration.domain.complaint import State, Text
+from integration.domain.followup import FollowUp
+from integration.domain.history import History
+from integration.domain.ticket import Comment, Requester, Ticket
+from integration.store import complaints, follow_ups, requesters, suggestion_uses, tickets
+from integration.store import history as ledger
+from integration.store.complaints import Complaint
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A ticket with everything that the rules ask for; `history` leaves out the ticket's own complaint."""
+
+    ticket: Ticket
+    requester: Requester
+    comments: tuple[Comment, ...]
+    history: History
+    complaint: Complaint | None
+    follow_ups: tuple[FollowUp, ...]
+    used_templates: frozenset[str]
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """The requester's own words, oldest first; Zendesk also reports the description as a comment."""
+        later = [
+            Text(comment.id, comment.body)
+            for comment in self.comments
+            if not comment.by_agent and comment.is_public and comment.body != self.ticket.description
+        ]
+        return (Text(None, self.ticket.description), *later)
+
+    @property
+    def last_public_reply_at(self) -> datetime | None:
+        """When an agent last wrote something that the requester can read."""
+        return max((c.created_at for c in self.comments if c.by_agent and c.is_public), default=None)
+
+    @property
+    def is_dismissed(self) -> bool:
+        """Whether an agent said that this is no complaint; the machine does not insist."""
+        return self.complaint is not None and self.complaint.state is State.NOT_A_COMPLAINT
+
+    @property
+    def running(self) -> tuple[FollowUp, ...]:
+        return tuple(f for f in self.follow_ups if f.status in {"pending", "dispatched"})
+
+    def locale(self, language: str) -> str:
+        """Return the locale to answer in: the requester's, unless the words are in another language.
+
+        Many accounts give everybody the account's own locale, so the words win.
+        """
+        given = self.requester.locale or language
+        return given if given.lower().split("-")[0] == language else language
+
+
+def read_case(conn: Connection, ticket_id: int, *, now: datetime) -> Case | None:
+    """Read a case, or None for a ticket that the store does not know."""
+    ticket = tickets.get(conn, ticket_id)
+    if ticket is None:
+        return None
+    person = requesters.current_id(conn, ticket.requester_id)
+    past = ledger.history_of(conn, person, now=now)
+    return Case(
+        ticket=ticket,
+        requester=requesters.get(conn, person) or Requester(id=person),
+        comments=tickets.comments(conn, ticket_id),
+        history=_without(past, ticket_id),
+        complaint=complaints.by_ticket(conn, ticket_id),
+        follow_ups=tuple(follow_ups.of_ticket(conn, ticket_id)),
+        used_templates=suggestion_uses.used_for(conn, person),
+    )
+
+
+def _without(history: History, ticket_id: int) -> History:
+    return replace(history, complaints=tuple(c for c in history.complaints if c.ticket_id != ticket_id))

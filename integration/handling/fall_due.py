@@ -1,0 +1,104 @@
+"""A follow-up falls due: read the ticket again, and remind only if the reason still holds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from integration.domain import followup
+from integration.domain.followup import FollowUp, FollowUpStatus
+from integration.domain.reason import Reason
+from integration.domain.ticket import Comment, Ticket
+from integration.handling import notes
+from integration.handling.retrying import next_try
+from integration.parts import Parts
+from integration.store import complaints, follow_ups, outbox
+from integration.zendesk.errors import NotFound, RateLimited, ZendeskError, ZendeskUnavailable
+
+# Deadlines before courtesy: what the requester waits for goes out first.
+PRIORITY = {"first_reply_high": 1, "first_reply": 1, "promise": 1, "update": 3}
+COURTESY = 7
+
+
+def fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int = 1) -> None:
+    """Put a reminder into the outbox, or end the follow-up silently with its reason."""
+    now = parts.clock()
+    with parts.database.read() as conn:
+        follow_up = follow_ups.get(conn, follow_up_id)
+        if (
+            follow_up is None
+            or follow_up.status is not FollowUpStatus.DISPATCHED
+            or follow_up.revision != revision
+        ):
+            return
+        complaint = complaints.by_ticket(conn, follow_up.ticket_id)
+    try:
+        ticket = parts.zendesk.ticket(follow_up.ticket_id)
+        comments = parts.zendesk.comments(follow_up.ticket_id)
+    except NotFound:
+        _end(parts, follow_up, FollowUpStatus.SILENT, Reason("ticket_gone"), now)
+        return
+    except (RateLimited, ZendeskUnavailable) as error:
+        _wait(parts, follow_up, next_try(now, attempt, at_least=error.retry_after))
+        return
+    except ZendeskError as error:
+        _park(parts, follow_up, error, now)
+        return
+    verdict = followup.decide(
+        follow_up, ticket, comments, complaint_state=complaint.state if complaint else None, now=now
+    )
+    if verdict.speak:
+        _remind(parts, follow_up, ticket, comments, now)
+    elif verdict.due_at is not None:
+        with parts.database.write() as conn:
+            follow_ups.reschedule(conn, follow_up.id, verdict.due_at, now=now)
+    else:
+        status = (
+            FollowUpStatus.SATISFIED if verdict.reason.code.startswith("satisfied") else FollowUpStatus.SILENT
+        )
+        _end(parts, follow_up, status, verdict.reason, now)
+
+
+def _remind(
+    parts: Parts, follow_up: FollowUp, ticket: Ticket, comments: Sequence[Comment], now: datetime
+) -> None:
+    marker = notes.new_marker()
+    with parts.database.read() as conn:
+        speaks = _speaks_for_the_ticket(conn, follow_up, now)
+        note = notes.reminder(conn, parts, follow_up, ticket, comments, marker, now) if speaks else None
+    if note is None:
+        _end(parts, follow_up, FollowUpStatus.SILENT, Reason("newer_reminder"), now)
+        return
+    with parts.database.write() as conn:
+        outbox.add(
+            conn,
+            key=f"follow-up:{follow_up.id}:{follow_up.revision}",
+            kind="remind",
+            ticket_id=follow_up.ticket_id,
+            marker=marker,
+            note=note,
+            fields={},
+            priority=PRIORITY.get(follow_up.name, COURTESY),
+            now=now,
+            follow_up_id=follow_up.id,
+        )
+
+
+def _speaks_for_the_ticket(conn: Connection, follow_up: FollowUp, now: datetime) -> bool:
+    """After downtime several follow-ups of a ticket are overdue: only the latest due one speaks."""
+    overdue = [f for f in follow_ups.running(conn, follow_up.ticket_id) if f.due_at <= now]
+    return max(overdue, key=lambda f: (f.due_at, f.id), default=follow_up).id == follow_up.id
+
+
+def _end(parts: Parts, follow_up: FollowUp, status: FollowUpStatus, reason: Reason, now: datetime) -> None:
+    with parts.database.write() as conn:
+        follow_ups.end(conn, follow_up.id, status=status, reason=reason, now=now, revision=follow_up.revision)
+
+
+def _wait(parts: Parts, follow_up: FollowUp, not_before: datetime) -> None:
+    with parts.database.write() as conn:
+        follow_ups.try_later(conn, follow_up.id, not_before)
+
+
+def _park(parts: Parts, follow_up: FollowUp, error: ZendeskError, now: datetime) -> None:
+    _end(parts, follow_up, FollowUpStatus.PARKED, Reason("refused", {"why": str(error)}), now)

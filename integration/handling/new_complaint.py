@@ -1,0 +1,149 @@
+"""Opens a complaint: repeat or not, what to suggest, when to come back, and the one write to Zendesk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from integration.domain import complaint, followup, history, suggestion
+from integration.domain.complaint import Assessment, State
+from integration.domain.followup import Planned, Policy
+from integration.domain.history import Repeat, Summary
+from integration.domain.suggestion import Suggestion
+from integration.handling import notes
+from integration.handling.case import Case
+from integration.handling.zendesk_fields import FieldValues, to_custom_fields
+from integration.parts import Parts
+from integration.store import audit_log, complaints, counters, follow_ups, outbox
+from integration.store.complaints import NewComplaint
+
+ENRICHMENT_PRIORITY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Everything that was decided about a new complaint, ready to be written in one transaction."""
+
+    case: Case
+    assessment: Assessment
+    references: frozenset[str]
+    repeat: Repeat | None
+    summary: Summary
+    suggestions: tuple[Suggestion, ...]
+    policy: Policy
+    planned: tuple[Planned, ...]
+    marker: str
+    note: str
+
+
+def decide_opening(parts: Parts, case: Case, assessment: Assessment, now: datetime) -> Opening:
+    """Decide what a new complaint needs; raises the library's errors where a note's template is broken."""
+    ticket = case.ticket
+    references = complaint.references("\n".join((ticket.subject, *(text.body for text in case.texts))))
+    repeat = history.find_repeat(ticket, references, assessment.category, case.history, now=now)
+    summary = history.summarise(case.history, category=assessment.category, now=now)
+    cards = parts.library.cards()
+    suggestions = suggestion.rank(
+        cards,
+        assessment=assessment,
+        summary=summary,
+        ticket=ticket,
+        locale=case.locale(assessment.language),
+        used=case.used_templates,
+    )
+    policy = parts.shelf.current(now)
+    planned = followup.plan(
+        policy,
+        received_at=ticket.created_at,
+        band=assessment.band,
+        existing=frozenset(),
+        now=now,
+        last_public_reply_at=case.last_public_reply_at,
+    )
+    marker = notes.new_marker()
+    titles = {(card.id, card.locale): card.title for card in cards}
+    best = suggestions[0] if suggestions else None
+    note = notes.enrichment(
+        parts,
+        ticket,
+        assessment=assessment,
+        history=case.history,
+        summary=summary,
+        repeat=repeat,
+        suggestion_title=titles.get((best.template_id, best.locale)) if best else None,
+        next_up=planned[0] if planned else None,
+        marker=marker,
+        now=now,
+    )
+    return Opening(case, assessment, references, repeat, summary, suggestions, policy, planned, marker, note)
+
+
+def open_complaint(conn: Connection, opening: Opening, now: datetime) -> int:
+    """Write a complaint, its follow-ups and its outbox row; return the complaint's id."""
+    ticket, assessment = opening.case.ticket, opening.assessment
+    deadline = max((planned.due_at for planned in opening.planned), default=None)
+    complaint_id = complaints.add(
+        conn,
+        NewComplaint(
+            ticket_id=ticket.id,
+            requester_id=opening.case.requester.id,
+            received_at=ticket.created_at,
+            detected_at=now,
+            state=State.SUSPECTED,
+            assessment=assessment,
+            channel=ticket.channel,
+            references=opening.references,
+            repeat=opening.repeat,
+            policy_id=opening.policy.id,
+            policy_version=opening.policy.version,
+            deadline_at=deadline,
+            suggestions=opening.suggestions,
+        ),
+    )
+    complaints.add_action(
+        conn,
+        complaint_id,
+        at=now,
+        actor_id=None,
+        kind="detected",
+        details={"score": assessment.score, "band": assessment.band, "by_rule": assessment.by_rule},
+    )
+    for planned in opening.planned:
+        follow_ups.plan(
+            conn,
+            ticket_id=ticket.id,
+            complaint_id=complaint_id,
+            name=planned.name,
+            note=planned.note,
+            due_at=planned.due_at,
+            now=now,
+            satisfied_by=planned.satisfied_by,
+        )
+    values = FieldValues(
+        state=State.SUSPECTED,
+        band=assessment.band,
+        complaints_before=opening.summary.count,
+        deadline=deadline.date() if deadline else None,
+        next_follow_up=opening.planned[0].due_at.date() if opening.planned else None,
+    )
+    outbox.add(
+        conn,
+        key=f"enrich:{complaint_id}",
+        kind="enrich",
+        ticket_id=ticket.id,
+        marker=opening.marker,
+        note=opening.note,
+        fields=to_custom_fields(conn, values),
+        priority=ENRICHMENT_PRIORITY,
+        now=now,
+    )
+    audit_log.write(
+        conn,
+        at=now,
+        actor="makegood",
+        action="complaint opened",
+        subject=f"ticket:{ticket.id}",
+        after={"band": assessment.band, "category": assessment.category},
+    )
+    counters.add(conn, "complaints_opened")
+    return complaint_id

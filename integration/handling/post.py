@@ -1,0 +1,151 @@
+"""Does one outward act of the outbox exactly once: paced, marked, and never repeated blindly."""
+
+import logging
+from datetime import datetime, timedelta
+
+from integration.domain.followup import FollowUpStatus
+from integration.domain.reason import Reason
+from integration.handling.retrying import next_try
+from integration.parts import Parts
+from integration.settings import Mode
+from integration.store import complaints, counters, follow_ups, outbox
+from integration.zendesk.errors import (
+    NotAuthorised,
+    NotFound,
+    RateLimited,
+    TicketClosed,
+    UnexpectedAnswer,
+    UpdateConflict,
+    ZendeskRejected,
+    ZendeskUnavailable,
+)
+from integration.zendesk.pace import TICKET_UPDATES
+
+log = logging.getLogger(__name__)
+
+# A write that got no answer may still be on its way through Zendesk when we look for its marker.
+SETTLE = timedelta(seconds=5)
+
+# A reminder that could not leave for so long may have lost its reason: it is decided anew.
+STALE = timedelta(minutes=10)
+
+
+def post(parts: Parts, outbox_id: int, attempt: int) -> None:
+    """Send the row, unless it was sent; on any doubt look for its marker in the ticket's audits first.
+
+    `attempt` is the number of the claim: a worker that was thought dead finds it outdated and stops.
+    """
+    now = parts.clock()
+    with parts.database.read() as conn:
+        row = outbox.get(conn, outbox_id)
+    if row is None or row.attempts != attempt or row.state not in {"claimed", "sending"}:
+        return
+    if row.follow_up_id is not None and row.state != "sending" and now - row.created_at > STALE:
+        _decide_again(parts, row)
+        return
+    if parts.settings.mode is Mode.OBSERVE:
+        with parts.database.write() as conn:
+            outbox.hold(conn, outbox_id)
+        return
+    try:
+        if row.state == "sending" and _was_done_before(parts, row, now):
+            return
+        _send(parts, row, now)
+    except RateLimited as error:
+        parts.pace.pause(TICKET_UPDATES, error.retry_after, now)
+        _again(parts, row, now, str(error), wait=error.retry_after, was_refused=True)
+    except ZendeskUnavailable as error:
+        _again(parts, row, now, str(error), wait=0.0, was_refused=not error.outcome_unknown)
+    except UpdateConflict as error:
+        _again(parts, row, now, str(error), wait=0.0, was_refused=True)
+    except UnexpectedAnswer as error:
+        _again(parts, row, now, str(error), wait=0.0, was_refused=not error.outcome_unknown)
+    except (TicketClosed, NotFound) as error:
+        _drop(parts, row, now, "ticket_closed" if isinstance(error, TicketClosed) else "ticket_gone")
+    except (NotAuthorised, ZendeskRejected) as error:
+        with parts.database.write() as conn:
+            outbox.park(conn, outbox_id, reason=str(error))
+        log.warning("A write to Zendesk is parked.", extra={"outbox_id": outbox_id, "reason": str(error)})
+
+
+def _was_done_before(parts: Parts, row: outbox.OutboxRow, now: datetime) -> bool:
+    """Settle a write whose answer was lost; True when nothing is left to do now."""
+    if row.sent_at is not None and now - row.sent_at < SETTLE:
+        with parts.database.write() as conn:
+            outbox.retry(
+                conn, row.id, not_before=row.sent_at + SETTLE, reason="the answer to the write was lost"
+            )
+        return True
+    audit_id = parts.zendesk.find_marker(row.ticket_id, row.marker)
+    if audit_id is None:
+        return False
+    _done(parts, row, audit_id, now)
+    return True
+
+
+def _send(parts: Parts, row: outbox.OutboxRow, now: datetime) -> None:
+    wait = parts.pace.reserve(TICKET_UPDATES, now)
+    if wait > 0:
+        with parts.database.write() as conn:
+            outbox.retry(
+                conn,
+                row.id,
+                not_before=now + timedelta(seconds=wait),
+                reason="waits for its share of Zendesk's update limit",
+            )
+        return
+    with parts.database.write() as conn:
+        if not outbox.mark_sending(conn, row.id, attempt=row.attempts, now=now):
+            return
+    audit_id = parts.zendesk.update_ticket(
+        row.ticket_id, note=row.note, custom_fields=row.fields, marker=row.marker
+    )
+    _done(parts, row, audit_id, parts.clock())
+
+
+def _done(parts: Parts, row: outbox.OutboxRow, audit_id: int | None, now: datetime) -> None:
+    with parts.database.write() as conn:
+        if not outbox.done(conn, row.id, audit_id, now):
+            return
+        counters.add(conn, f"posted_{row.kind}")
+        if row.follow_up_id is not None:
+            follow_ups.end(conn, row.follow_up_id, status=FollowUpStatus.POSTED, reason=None, now=now)
+        if complaint := complaints.by_ticket(conn, row.ticket_id):
+            complaints.add_action(
+                conn,
+                complaint.id,
+                at=now,
+                actor_id=None,
+                kind="reminded" if row.follow_up_id is not None else "noted",
+                details={"audit_id": audit_id},
+            )
+
+
+def _again(
+    parts: Parts, row: outbox.OutboxRow, now: datetime, reason: str, *, wait: float, was_refused: bool
+) -> None:
+    not_before = next_try(now, row.attempts, at_least=wait)
+    with parts.database.write() as conn:
+        outbox.retry(
+            conn,
+            row.id,
+            not_before=not_before,
+            reason=reason,
+            was_refused=was_refused and row.state != "sending",
+        )
+
+
+def _decide_again(parts: Parts, row: outbox.OutboxRow) -> None:
+    with parts.database.write() as conn:
+        outbox.drop(conn, row.id, "waited too long; decided anew")
+        follow_up = follow_ups.get(conn, row.follow_up_id or 0)
+        if follow_up is not None:
+            follow_ups.postpone(conn, follow_up.id, follow_up.due_at)
+
+
+def _drop(parts: Parts, row: outbox.OutboxRow, now: datetime, code: str) -> None:
+    """A closed or deleted ticket takes no note: stay silent, and say why in our own record."""
+    with parts.database.write() as conn:
+        outbox.drop(conn, row.id, code)
+        if row.follow_up_id is not None:
+            follow_ups.end(conn, row.follow_up_id, status=FollowUpStatus.SILENT, reason=Reason(code), now=now)

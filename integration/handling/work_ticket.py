@@ -1,0 +1,180 @@
+"""Works what happened to one ticket: apply its events, see whether it is a complaint, plan what follows.
+
+No call to Zendesk is made here in the steady state: the events carry what is needed, and the single write of
+a complaint goes through the outbox.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from sqlalchemy import Connection
+
+from integration.domain import complaint
+from integration.domain.complaint import Assessment
+from integration.domain.followup import FollowUpStatus
+from integration.domain.reason import Reason
+from integration.domain.ticket import Status
+from integration.handling.apply_events import apply_ticket_events
+from integration.handling.case import Case, read_case
+from integration.handling.new_complaint import Opening, decide_opening, open_complaint
+from integration.handling.ordering import order_at
+from integration.handling.requested_follow_ups import apply_request
+from integration.handling.retrying import next_try
+from integration.handling.running_complaint import Progress, decide_progress, record_progress
+from integration.parts import Parts
+from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
+from integration.store import follow_ups, inbox, requesters, tickets
+from integration.store.inbox import InboxRow
+from integration.zendesk.errors import NotFound, RateLimited, ZendeskError, ZendeskUnavailable
+from integration.zendesk.events import Event, FollowUpRequest
+from integration.zendesk.json_shapes import ticket_from_json
+from integration.zendesk.webhook import MalformedEvent, parse_event, parse_follow_up_request
+
+log = logging.getLogger(__name__)
+
+MAX_TRIES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The waiting deliveries of a ticket, understood; each was checked once already when it came in."""
+
+    ids: tuple[int, ...]
+    attempts: int
+    events: tuple[Event, ...]
+    snapshots: tuple[bytes, ...]
+    requests: tuple[FollowUpRequest, ...]
+
+
+def work_ticket(parts: Parts, ticket_id: int) -> None:
+    """Work everything that waits for one ticket; called again it finds nothing to do."""
+    now = parts.clock()
+    with parts.database.write() as conn:
+        delivered = _take(conn, ticket_id)
+        if not delivered.ids:
+            return
+        for snapshot in delivered.snapshots:
+            ticket = ticket_from_json(orjson.loads(snapshot))
+            tickets.save(conn, ticket, order=order_at(ticket.updated_at), with_custom_fields=True)
+        apply_ticket_events(conn, ticket_id, delivered.events)
+        case = read_case(conn, ticket_id, now=now)
+    try:
+        if case is not None and _is_stranger(case):
+            case = _meet(parts, case, now)
+        decision = _decide(parts, case, now) if case is not None else None
+    except (RateLimited, ZendeskUnavailable, RendererUnavailable) as error:
+        _again(parts, delivered, now, error)
+        return
+    except (ZendeskError, TemplateFailed, UnknownTemplate) as error:
+        with parts.database.write() as conn:
+            inbox.park(conn, delivered.ids, reason=str(error))
+        log.warning("Events of a ticket are parked.", extra={"ticket_id": ticket_id, "reason": str(error)})
+        return
+    with parts.database.write() as conn:
+        if case is not None:
+            _act(conn, case, decision, now)
+        for request in delivered.requests:
+            apply_request(conn, request, now)
+        inbox.finish(conn, delivered.ids)
+
+
+def _take(conn: Connection, ticket_id: int) -> Delivered:
+    rows = inbox.waiting(conn, ticket_id=ticket_id)
+    events, requests, readable = [], [], []
+    for row in rows:
+        try:
+            if row.kind == "event":
+                events.append(parse_event(row.body))
+            elif row.kind == "follow_up":
+                requests.append(parse_follow_up_request(row.body))
+            readable.append(row)
+        except MalformedEvent as error:
+            # It was readable when it came in, so this is a newer, stricter Makegood: keep it for a person.
+            inbox.park(conn, [row.id], reason=str(error))
+    return Delivered(
+        ids=tuple(row.id for row in readable),
+        attempts=max((row.attempts for row in readable), default=0),
+        events=tuple(events),
+        snapshots=_snapshots(readable),
+        requests=tuple(requests),
+    )
+
+
+def _snapshots(rows: Sequence[InboxRow]) -> tuple[bytes, ...]:
+    return tuple(row.body for row in rows if row.kind == "snapshot")
+
+
+def _is_stranger(case: Case) -> bool:
+    return case.requester.name is None and case.requester.created_at is None
+
+
+def _meet(parts: Parts, case: Case, now: datetime) -> Case:
+    """Ask Zendesk once who an unknown requester is; afterwards the store knows."""
+    try:
+        person = parts.zendesk.user(case.requester.id)
+    except NotFound:
+        return case
+    with parts.database.write() as conn:
+        requesters.save(conn, person, order="")
+        return read_case(conn, case.ticket.id, now=now) or case
+
+
+def _decide(parts: Parts, case: Case, now: datetime) -> Opening | Progress | None:
+    if case.ticket.status is Status.DELETED or case.ticket.merged_into is not None or case.is_dismissed:
+        return None
+    assessment = _assess(parts, case, now)
+    if case.complaint is not None:
+        return decide_progress(parts, case, case.complaint, assessment, now)
+    if assessment.is_complaint and case.ticket.status is not Status.CLOSED:
+        return decide_opening(parts, case, assessment, now)
+    return None
+
+
+def _assess(parts: Parts, case: Case, now: datetime) -> Assessment:
+    return complaint.detect(
+        case.ticket,
+        case.texts,
+        rules=parts.shelf.rules(),
+        cues=parts.shelf.cues(),
+        history=case.history,
+        now=now,
+    )
+
+
+def _act(conn: Connection, case: Case, decision: Opening | Progress | None, now: datetime) -> None:
+    match decision:
+        case Opening():
+            open_complaint(conn, decision, now)
+        case Progress():
+            record_progress(conn, case, decision, now)
+        case None:
+            _end_where_gone(conn, case, now)
+    tickets.mark_worked(conn, case.ticket.id)
+
+
+def _end_where_gone(conn: Connection, case: Case, now: datetime) -> None:
+    if case.ticket.status is Status.DELETED:
+        reason = Reason("ticket_deleted")
+    elif case.ticket.merged_into is not None:
+        reason = Reason("ticket_merged", {"ticket_id": case.ticket.merged_into})
+    else:
+        return
+    for follow_up in case.running:
+        follow_ups.end(conn, follow_up.id, status=FollowUpStatus.SILENT, reason=reason, now=now)
+
+
+def _again(parts: Parts, delivered: Delivered, now: datetime, error: Exception) -> None:
+    at_least = error.retry_after if isinstance(error, RateLimited | ZendeskUnavailable) else 0.0
+    with parts.database.write() as conn:
+        if delivered.attempts >= MAX_TRIES:
+            inbox.park(conn, delivered.ids, reason=f"gave up after {delivered.attempts} tries: {error}")
+        else:
+            inbox.retry(
+                conn,
+                delivered.ids,
+                not_before=next_try(now, delivered.attempts, at_least=at_least),
+                reason=str(error),
+            )

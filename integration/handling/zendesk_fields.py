@@ -1,0 +1,42 @@
+"""Makegood's own ticket fields in Zendesk: their ids, and the values that a complaint gives them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from integration.domain.complaint import Band, State
+from integration.domain.ticket import FieldValue
+from integration.store import kept
+
+FIELD_IDS = "zendesk_fields"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValues:
+    """What the five ticket fields should say; None leaves a field as it is."""
+
+    state: State | None = None
+    band: Band | None = None
+    complaints_before: int | None = None
+    deadline: date | None = None
+    next_follow_up: date | None = None
+
+
+def to_custom_fields(conn: Connection, values: FieldValues) -> Mapping[int, FieldValue]:
+    """Return the values by field id; fields that `connect` has not created yet are left out.
+
+    A drop-down's value is the tag of its option, so that nobody's own tags are touched.
+    """
+    ids = kept.get(conn, FIELD_IDS)
+    if not isinstance(ids, dict):
+        return {}
+    wanted: dict[str, FieldValue] = {
+        "complaint": f"makegood_{values.state}" if values.state else None,
+        "severity": f"makegood_severity_{values.band}" if values.band else None,
+        "complaints_before": values.complaints_before,
+        "deadline": values.deadline.isoformat() if values.deadline else None,
+        "next_follow_up": values.next_follow_up.isoformat() if values.next_follow_up else None,
+    }
+    return {int(ids[name]): value for name, value in wanted.items() if value is not None and name in ids}

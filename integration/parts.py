@@ -1,0 +1,26 @@
+"""What the use cases are given: the settings, the clock, the store, and the ways to the outside."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from integration.clock import Clock
+from integration.policies.shelf import PolicyShelf
+from integration.responses.library import Library
+from integration.settings import Settings
+from integration.store.engine import Database
+from integration.zendesk.client import Zendesk
+from integration.zendesk.pace import Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One installation, put together by `app.assemble`."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    library: Library
+    shelf: PolicyShelf
+    zendesk: Zendesk
+    pace: Pace
+    close: Callable[[], None]
