@@ -41,7 +41,7 @@ function showHead() {
     `Via ${CHANNELS[view.channel] || view.channel} · ${when(view.created_at)} · ${view.brand?.name ?? ""}`;
   document.getElementById("requester-name").textContent = view.requester.name;
   document.getElementById("requester-detail").textContent =
-    [view.requester.email, view.requester.locale, view.organization?.name].filter(Boolean).join(" · ");
+    [view.requester.email, view.organization?.name, view.requester.locale].filter(Boolean).join("\n");
   document.querySelector(".who .avatar").textContent = initials(view.requester.name);
   const closed = view.status === "closed";
   document.getElementById("composer").toggleAttribute("data-closed", closed);
