@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 MAX_CHARS = 64_000
+_MESSAGES = {"extra_forbidden": "there is no such key", "missing": "this key is missing"}
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
@@ -53,12 +54,12 @@ def validated(model: type[Model], document: Document, *, first_line: int = 1) ->
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        first = min(error.errors(), key=lambda one: _line(document, one["loc"]))
+        # A misspelt key is both unknown and missing; the unknown one is what its writer looks for.
+        first = min(error.errors(), key=lambda one: (one["type"] == "missing", _line(document, one["loc"])))
         place = ".".join(str(part) for part in first["loc"] if part != "[key]")
-        message = first["msg"].removeprefix("Value error, ")
-        raise InvalidDocument(
-            f"{place}: {message}" if place else message, first_line + _line(document, first["loc"])
-        ) from error
+        message = _MESSAGES.get(first["type"], first["msg"].removeprefix("Value error, "))
+        line = first_line + _line(document, first["loc"])
+        raise InvalidDocument(f"{place}: {message}" if place else message, line) from error
 
 
 def _line(document: Document, place: Iterable[str | int]) -> int:

@@ -47,7 +47,12 @@ class PromiseWords(BaseModel):
 
 
 class FrontMatter(BaseModel):
-    """The keys of a response template's head; an empty list means "any"."""
+    """The keys of a response template's head.
+
+    `keywords` are words that a requester for whom this fits may write (`*` for any ending); `categories` left
+    out means any; `asks` names what the letter may ask: a value, not asked for once it is known, or `choice`.
+    `situations` must all hold before the template is offered.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -41,13 +41,23 @@ class Slot:
         return Slot(f"{self._name}.{key}", self._filling)
 
 
-class Facts(dict[str, Any]):
-    """Outside facts by name; requesters differ in which ones they have, so a missing one is a slot."""
+class Facts:
+    """Outside facts by name; requesters differ in which ones they have, so a missing one is a slot.
 
-    filling: "Filling"
+    Not a dict: a fact may be called `items`.
+    """
 
-    def __missing__(self, key: str) -> Slot:
-        return Slot(f"facts.{key}", self.filling)
+    __slots__ = ("_filling", "_known")
+
+    def __init__(self, known: dict[str, Any], filling: "Filling") -> None:
+        self._known = known
+        self._filling = filling
+
+    def __bool__(self) -> bool:
+        return bool(self._known)
+
+    def __getitem__(self, key: str) -> Any:
+        return self._known[key] if key in self._known else Slot(f"facts.{key}", self._filling)
 
 
 class Filling:
@@ -75,9 +85,7 @@ class Filling:
             case {"$money": [amount, currency]}:
                 return (Decimal(amount), currency)
             case {"$facts": given}:
-                facts = Facts((key, self.decode(f"facts.{key}", one)) for key, one in given.items())
-                facts.filling = self
-                return facts
+                return Facts({key: self.decode(f"facts.{key}", one) for key, one in given.items()}, self)
             case dict():
                 return {key: self.decode(f"{name}.{key}" if name else key, one) for key, one in value.items()}
             case list():
