@@ -1,0 +1,173 @@
+"""Finding templates by language and variant, promises and slots, and files that change or break."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from integration.domain.complaint import Category
+from integration.domain.followup import Delay, Unit
+from integration.domain.ticket import Channel
+from integration.responses.errors import TemplateFailed, UnknownTemplate
+from integration.responses.library import Library
+from integration.responses.values import Matter, NoteValues, OpenPromise, Person, Values
+from tests.responses.conftest import HEAD, SHIPPED, Write
+
+MONDAY = date(2026, 3, 2)
+FRIDAY = date(2026, 3, 6)
+
+
+def test_the_shipped_templates_have_no_problems_and_speak_english_and_russian(library: Library) -> None:
+    families = {locale: {c.family for c in library.cards() if c.locale == locale} for locale in ("en", "ru")}
+
+    assert library.problems == ()
+    assert families["en"] == families["ru"]
+    assert len(families["en"]) >= 12
+
+
+def test_only_the_public_family_is_offered_where_strangers_read(library: Library) -> None:
+    assert {card.family for card in library.cards() if Channel.SOCIAL in card.channels} == {"public"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "is_fallback"),
+    [("ru", "ru", False), ("ru-RU", "ru", False), ("en_GB", "en", False), ("de", "en", True)],
+)
+def test_a_language_is_found_exactly_then_without_its_region_then_in_english(
+    library: Library, wanted: str, found: str, is_fallback: bool
+) -> None:
+    rendered = library.render("closing", wanted, Values(today=MONDAY))
+
+    assert (rendered.locale, rendered.is_fallback) == (found, is_fallback)
+
+
+def test_dates_are_written_as_the_requesters_region_writes_them(library: Library) -> None:
+    british = library.render("acknowledgement", "en-GB", Values(today=MONDAY)).text
+
+    assert "by 4 March," in british
+
+
+def test_a_date_in_another_year_says_the_year_and_doubles_no_full_stop(library: Library) -> None:
+    promise = OpenPromise("send a lid", date(2025, 12, 31))
+    text = library.render("repeat", "ru", Values(today=MONDAY, open_promise=promise)).text
+
+    assert "31 декабря 2025 года;" in text
+
+
+def test_a_missing_name_leaves_no_gap(library: Library) -> None:
+    nameless = Values(today=MONDAY, requester=Person.named("jane.doe77@example.org"))
+
+    assert library.render("refund", "en", nameless).text.startswith("Hello,\n\n")
+    assert library.render("refund", "ru", nameless).text.startswith("Здравствуйте!\n\n")
+
+
+def test_an_unfilled_slot_is_marked_and_listed(library: Library) -> None:
+    rendered = library.render("explanation", "en", Values(today=MONDAY, matter=Matter(Category.REFUND)))
+
+    assert "What happened: ⟦what happened⟧." in rendered.text
+    assert rendered.unfilled == ("cause", "agent.name")
+
+
+def test_a_question_vanishes_once_its_answer_is_known(library: Library) -> None:
+    asking = library.render("refund", "en", Values(today=MONDAY)).text
+    knowing = library.render("refund", "en", Values(today=MONDAY, order="AF-1")).text
+
+    assert "what is the order number?" in asking
+    assert "?" not in knowing
+
+
+def test_a_promise_is_counted_in_business_days_and_its_day_stands_in_the_text(library: Library) -> None:
+    rendered = library.render("acknowledgement", "en", Values(today=FRIDAY))
+
+    assert rendered.promise is not None
+    assert rendered.promise.within == Delay(2, Unit.BUSINESS_DAYS)
+    assert rendered.promise.by == date(2026, 3, 10)
+    assert "by March 10," in rendered.text
+
+
+def test_a_promise_to_check_counts_from_the_day_something_is_expected(library: Library) -> None:
+    values = Values(today=MONDAY, order="AF-1", expected_on=date(2026, 3, 20))
+    rendered = library.render("refund", "en", values)
+
+    assert rendered.promise is not None
+    assert rendered.promise.by == date(2026, 3, 25)
+
+
+def test_a_given_next_date_wins_over_the_counted_one(library: Library) -> None:
+    rendered = library.render("acknowledgement", "en", Values(today=MONDAY, next_date=date(2026, 3, 12)))
+
+    assert rendered.promise is not None
+    assert rendered.promise.by == date(2026, 3, 12)
+
+
+def test_gestures_of_a_letter_come_with_it(library: Library) -> None:
+    assert "apology" in library.render("apology", "en", Values(today=MONDAY)).gestures
+
+
+def test_an_unknown_template_or_note_is_refused(library: Library) -> None:
+    with pytest.raises(UnknownTemplate):
+        library.render("no-such", "en", Values(today=MONDAY))
+    with pytest.raises(UnknownTemplate):
+        library.render_note("no-such", "en", NoteValues(ticket_id=1, reference="r"))
+
+
+def test_a_file_that_breaks_keeps_its_last_good_version_and_names_file_and_line(
+    own: Library, write: Write
+) -> None:
+    path = write("closing/en.md.j2", HEAD + "Thank you.\n")
+    own.refresh()
+    write("closing/en.md.j2", HEAD + "Thank you.\n{% if %}\n")
+    own.refresh()
+
+    assert own.render("closing", "en", Values(today=MONDAY)).text == "Thank you.\n"
+    assert [(problem.file, problem.line) for problem in own.problems] == [(path, 6)]
+
+
+def test_a_changed_file_is_read_again_and_a_deleted_one_is_gone(own: Library, write: Write) -> None:
+    path = write("closing/en.md.j2", HEAD + "First.\n")
+    own.refresh()
+    write("closing/en.md.j2", HEAD + "Second.\n")
+    os.utime(path, ns=(1, 1))
+    own.refresh()
+    second = own.render("closing", "en", Values(today=MONDAY)).text
+    path.unlink()
+    own.refresh()
+
+    assert second == "Second.\n"
+    assert own.cards() == ()
+
+
+def test_a_later_folder_takes_the_place_of_a_shipped_template(write: Write, folder: Path) -> None:
+    write("closing/en.md.j2", HEAD + "Our own words.\n")
+
+    with Library.load(SHIPPED, folder) as library:
+        assert library.render("closing", "en", Values(today=MONDAY)).text == "Our own words.\n"
+        assert "С уважением" in library.render("closing", "ru", Values(today=MONDAY)).text
+
+
+def test_a_file_in_no_templates_place_is_named(own: Library, write: Write) -> None:
+    path = write("Closing/English.md.j2", HEAD)
+    own.refresh()
+
+    assert [problem.file for problem in own.problems] == [path]
+
+
+def test_a_misspelt_value_is_an_error_with_its_line(own: Library, write: Write) -> None:
+    path = write("closing/en.md.j2", HEAD + "Hello\n{{ requestor.name }}\n")
+    own.refresh()
+
+    with pytest.raises(TemplateFailed) as failure:
+        own.render("closing", "en", Values(today=MONDAY))
+    assert (failure.value.problem.file, failure.value.problem.line) == (path, 6)
+    assert "requestor" in failure.value.problem.message
+
+
+def test_an_error_in_the_frame_names_the_frame(own: Library, write: Write) -> None:
+    frame = write("frame/en.md.j2", "{{ oops }}\n")
+    write("closing/en.md.j2", HEAD + '{% extends "frame" %}\n')
+    own.refresh()
+
+    with pytest.raises(TemplateFailed) as failure:
+        own.render("closing", "en", Values(today=MONDAY))
+    assert (failure.value.problem.file, failure.value.problem.line) == (frame, 1)
