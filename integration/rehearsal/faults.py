@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -80,7 +81,6 @@ class FaultDesk:
         self._api: list[ApiFault] = []
         self._dice = Random(0)
         self._injected: Counter[str] = Counter()
-        self._closing = threading.Event()
 
     def set(self, wishes: Mapping[str, Any]) -> None:
         """Replace all faults; counters and dice start anew. Raises BadRequest naming the first mistake."""
@@ -100,10 +100,6 @@ class FaultDesk:
         """Let everything go right again; the counters stay readable."""
         with self._lock:
             self._given, self._deliveries, self._api = {}, DeliveryFaults(), []
-
-    def close(self) -> None:
-        """Let go of requests that are being kept waiting."""
-        self._closing.set()
 
     def report(self) -> dict[str, Any]:
         """Return the faults in force and how often each was injected since they were set."""
@@ -135,10 +131,6 @@ class FaultDesk:
                 self._injected[fault.kind] += 1
             return fault
 
-    def wait(self, seconds: float) -> None:
-        """Keep a request waiting, unless the server is being stopped."""
-        self._closing.wait(seconds)
-
 
 _NAMED = ("drop", "duplicate", "reorder", "wrong_signature")
 
@@ -154,13 +146,14 @@ class FaultyAnswers:
         fault = self._desk.for_request(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
         if fault is None:
             return self._app(environ, start_response)
-        if fault.kind in ("drop_before", "drop_after_write", "timeout"):
-            environ["rehearsal.drop"]()  # the server throws the answer away and closes the connection
-        if fault.kind == "drop_after_write":
-            return self._app(environ, start_response)
         if fault.kind == "timeout":
-            self._desk.wait(fault.seconds)
-        status, headers, body = _ANSWERS.get(fault.kind, _ANSWERS["500"])
+            time.sleep(fault.seconds)
+        if fault.kind == "drop_after_write":
+            _run_unheard(self._app, environ)
+        if fault.kind not in _ANSWERS:
+            # The server closes the connection without an answer.
+            raise ConnectionAbortedError
+        status, headers, body = _ANSWERS[fault.kind]
         extra = [] if fault.retry_after is None else [("Retry-After", str(fault.retry_after))]
         start_response(status, [*headers, *extra])
         return [body]
@@ -188,6 +181,17 @@ _ANSWERS: dict[str, tuple[str, list[tuple[str, str]], bytes]] = {
     "503": ("503 Service Unavailable", _JSON, _error("DatabaseError", "Service temporarily unavailable")),
     "html": ("200 OK", [("Content-Type", "text/html; charset=utf-8")], _HTML),
 }
+
+
+def _run_unheard(app: "WSGIApplication", environ: "WSGIEnvironment") -> None:
+    answer = app(environ, lambda *_: lambda _: None)
+    try:
+        for _ in answer:
+            pass
+    finally:
+        close = getattr(answer, "close", None)
+        if close is not None:
+            close()
 
 
 def _delivery_faults(wishes: Mapping[str, Any]) -> DeliveryFaults:
