@@ -113,11 +113,17 @@ export class Composer {
   }
 
   _focusRich() {
-    const range = this.range;
+    // The selectionchange event comes late; what is selected now counts, if it is in the editor.
+    this._remember();
+    this._select(this.range && this.rich.contains(this.range.commonAncestorContainer) ? this.range : this._end());
+  }
+
+  _select(range) {
     this.rich.focus();
     const selection = document.getSelection();
     selection.removeAllRanges();
-    selection.addRange(range && this.rich.contains(range.commonAncestorContainer) ? range : this._end());
+    selection.addRange(range);
+    this.range = range;
   }
 
   _end() {
@@ -129,8 +135,7 @@ export class Composer {
 
   _toEnd() {
     if (this.useRichText) {
-      this.range = this._end();
-      this._focusRich();
+      this._select(this._end());
     } else {
       this.plain.focus();
       this.plain.setSelectionRange(this.plain.value.length, this.plain.value.length);
@@ -141,8 +146,7 @@ export class Composer {
     if (this.useRichText) {
       const range = document.createRange();
       range.selectNodeContents(this.rich);
-      this.range = range;
-      this._focusRich();
+      this._select(range);
     } else {
       this.plain.focus();
       this.plain.select();
