@@ -7,6 +7,8 @@ from integration.domain.followup import Policy
 from integration.domain.suggestion import TemplateCard
 from integration.handling.readiness import Check, check
 from integration.parts import Parts
+from integration.policies.problem import PolicyProblem
+from integration.responses.errors import TemplateProblem
 from integration.settings import Mode
 from integration.store import audit_log, health, parked
 from integration.store.health import Backlog
@@ -53,7 +55,7 @@ def overview(parts: Parts) -> Overview:
     with parts.database.read() as conn:
         backlog = health.backlog(conn, now)
         waiting = parked.everything(conn)
-    found = (*parts.library.problems, *parts.shelf.problems)
+    found: list[TemplateProblem | PolicyProblem] = [*parts.library.problems, *parts.shelf.problems]
     return Overview(
         now=now,
         mode=parts.settings.mode,

@@ -82,7 +82,7 @@ def blueprint(parts: Parts) -> Blueprint:
     @api.post("/tickets/<int:ticket_id>/correct")
     def correct(ticket_id: int) -> Response:
         given = json_object().get("verdict")
-        if given not in set(agent_acts.Judgement):
+        if not isinstance(given, str) or given not in set(agent_acts.Judgement):
             raise _bad("verdict", "send confirmed or not_a_complaint")
         judgement = agent_acts.Judgement(given)
         _on_ticket(lambda: agent_acts.correct(parts, ticket_id, judgement, agent_id=g.session.user_id))

@@ -10,11 +10,12 @@ from babel import Locale, UnknownLocaleError
 from integration.domain.complaint import State
 from integration.domain.followup import FollowUp
 from integration.domain.history import Outcome, PastComplaint
-from integration.domain.reason import Reason
+from integration.domain.reason import Code, Reason
 from integration.handling.sidebar import Facts, Offer
 from integration.web.words import Words
 
 SOON = timedelta(hours=4)
+REASONS_SHOWN = 2
 # Details of a reason that are codes themselves, and the words that say them.
 _CODED = {"category": "category", "band": "band", "channel": "channel"}
 
@@ -240,13 +241,16 @@ class Panel:
 
     def _offer_row(self, offer: Offer) -> OfferRow:
         suggestion = offer.suggestion
-        reasons = [r for r in suggestion.reasons if r.code != "fallback_language"]
+        # The language ends the line anyway; that the text was used before must not be cut off.
+        said = [reason for reason in suggestion.reasons if reason.code != Code.FALLBACK_LANGUAGE]
+        cautions = [reason for reason in said if reason.code == Code.USED_BEFORE]
+        reasons = cautions + [reason for reason in said if reason not in cautions][:REASONS_SHOWN]
         key = "suggestions.fallback" if suggestion.is_fallback else "suggestions.language"
         return OfferRow(
             template_id=suggestion.template_id,
             locale=suggestion.locale,
             title=offer.card.title,
-            why="; ".join(self.reason(reason) for reason in reasons[:3]),
+            why="; ".join(self.reason(reason) for reason in reasons),
             language=self.words(key, language=_language_name(suggestion.locale, self.words.locale)),
             is_fallback=suggestion.is_fallback,
         )
