@@ -145,6 +145,9 @@ def plan(
     does not. So a complaint found late shows as late, but of several duties that are overdue already only
     the latest is planned: a backlog helps nobody. `calendar` replaces the policy's own.
     """
+    if last_public_reply_at and last_public_reply_at <= received_at:
+        # What was said before the complaint answers something else.
+        last_public_reply_at = None
     starts = {
         Start.RECEIVED: received_at,
         Start.RESOLVED: resolved_at,

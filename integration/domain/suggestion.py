@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from integration.domain.complaint import Assessment, Band, Category
 from integration.domain.history import Summary
@@ -185,9 +186,14 @@ def _reasons(
 
 
 def _keywords_in(card: TemplateCard, words: Folded) -> list[str]:
-    keywords = [Phrase(keyword, None) for keyword in card.keywords if any(map(str.isalnum, keyword))]
-    found = {hit.phrase.text for hit in PhraseBook(keywords).find(words)}
+    found = {hit.phrase.label for hit in _book(card.keywords).find(words)}
     return [keyword for keyword in card.keywords if keyword in found]
+
+
+@lru_cache(maxsize=2048)
+def _book(keywords: tuple[str, ...]) -> PhraseBook[str]:
+    trimmed = ((keyword, keyword.strip(" …")) for keyword in keywords)
+    return PhraseBook(Phrase(text, keyword) for keyword, text in trimmed if any(map(str.isalnum, text)))
 
 
 def _preference(scored: _Scored) -> tuple[bool, bool, float, str]:

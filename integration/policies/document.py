@@ -14,7 +14,7 @@ MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
 
 Schema = TypeVar("Schema", bound=BaseModel)
-Path_ = tuple[Hashable, ...]
+Place = tuple[Hashable, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Document:
 
     file: Path
     data: object
-    lines: dict[Path_, int]
+    lines: dict[Place, int]
 
     def line_of(self, path: Sequence[Hashable]) -> int:
         """Return the line of a value or, where it is missing, of what should hold it."""
@@ -65,12 +65,27 @@ def checked(document: Document, schema: type[Schema]) -> Schema:
     try:
         return schema.model_validate(document.data)
     except ValidationError as error:
-        raise InvalidPolicy(_problem(document, dict(detail)) for detail in error.errors()) from error
+        details = [dict(detail) for detail in error.errors()]
+        raise InvalidPolicy(_problem(document, detail) for detail in _innermost(details)) from error
+
+
+def _innermost(details: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Leave out what follows from a problem further in, as a list is too short without its bad item."""
+    paths = [_path(detail) for detail in details]
+    return [
+        detail
+        for detail, path in zip(details, paths, strict=True)
+        if not any(len(other) > len(path) and other[: len(path)] == path for other in paths)
+    ]
+
+
+def _path(detail: dict[str, object]) -> Place:
+    location = detail["loc"]
+    return tuple(location) if isinstance(location, tuple) else ()
 
 
 def _problem(document: Document, detail: dict[str, object]) -> PolicyProblem:
-    location = detail["loc"]
-    path = tuple(location) if isinstance(location, tuple) else ()
+    path = _path(detail)
     name = ".".join(str(part) for part in path if part != "[key]") or "the file"
     if detail["type"] == "extra_forbidden":
         message = f"{name} is not known here; check its spelling."
@@ -86,7 +101,7 @@ class _Reader:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._lines: dict[Path_, int] = {}
+        self._lines: dict[Place, int] = {}
         self._seen: set[int] = set()
 
     def read(self, content: str) -> Document:
@@ -100,7 +115,7 @@ class _Reader:
             loader.dispose()
         return Document(self._file, data, self._lines)
 
-    def _value(self, loader: yaml.SafeLoader, node: yaml.Node, path: Path_) -> object:
+    def _value(self, loader: yaml.SafeLoader, node: yaml.Node, path: Place) -> object:
         line = node.start_mark.line + 1
         self._lines.setdefault(path, line)
         # A few references to references can stand for a billion values.
@@ -116,7 +131,7 @@ class _Reader:
         return loader.construct_object(node)
 
     def _mapping(
-        self, loader: yaml.SafeLoader, node: yaml.MappingNode, path: Path_
+        self, loader: yaml.SafeLoader, node: yaml.MappingNode, path: Place
     ) -> dict[Hashable, object]:
         values: dict[Hashable, object] = {}
         for key_node, value_node in node.value:

@@ -1,0 +1,150 @@
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from integration.domain import deadline
+from integration.domain.deadline import Calendar, Delay, Unit
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NEW_YORK = ZoneInfo("America/New_York")
+
+zones = st.sampled_from(
+    ["UTC", "Europe/London", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia"]
+).map(ZoneInfo)
+seconds = st.integers(0, 35 * 365 * 86_400)
+moments = seconds.map(lambda count: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=count))
+units = st.sampled_from(Unit)
+amounts = st.integers(0, 120)
+holidays = st.frozensets(st.dates(date(2000, 1, 1), date(2035, 12, 31)), max_size=30)
+
+
+def at(text: str, zone: ZoneInfo = BERLIN) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=zone)
+
+
+def berlin(start: str, amount: int, unit: Unit, *free: date) -> str:
+    due = deadline.add(at(start), Delay(amount, unit), zone=BERLIN, holidays=frozenset(free))
+    return due.astimezone(BERLIN).strftime("%Y-%m-%d %H:%M")
+
+
+@given(moments, amounts, units, zones, holidays)
+def test_a_deadline_is_never_before_its_start(
+    start: datetime, amount: int, unit: Unit, zone: ZoneInfo, free: frozenset[date]
+) -> None:
+    assert deadline.add(start, Delay(amount, unit), zone=zone, holidays=free) >= start
+
+
+@given(moments, amounts, st.integers(0, 30), units, zones, holidays)
+def test_a_longer_delay_is_never_over_earlier(
+    start: datetime, amount: int, more: int, unit: Unit, zone: ZoneInfo, free: frozenset[date]
+) -> None:
+    calendar = Calendar(zone, free)
+
+    assert calendar.add(start, Delay(amount, unit)) <= calendar.add(start, Delay(amount + more, unit))
+
+
+@given(moments, amounts, units, zones, holidays, st.integers(0, 60))
+def test_one_more_holiday_never_brings_a_deadline_forward(
+    start: datetime, amount: int, unit: Unit, zone: ZoneInfo, free: frozenset[date], after: int
+) -> None:
+    one_more = free | {start.date() + timedelta(days=after)}
+
+    assert Calendar(zone, free).add(start, Delay(amount, unit)) <= Calendar(zone, one_more).add(
+        start, Delay(amount, unit)
+    )
+
+
+@given(moments, st.integers(1, 60), zones, holidays)
+def test_business_hours_end_while_work_is_done(
+    start: datetime, amount: int, zone: ZoneInfo, free: frozenset[date]
+) -> None:
+    calendar = Calendar(zone, free)
+    due = calendar.add(start, Delay(amount, Unit.BUSINESS_HOURS)).astimezone(zone)
+
+    assert calendar.is_business_day(due.date())
+    assert calendar.opens < due.time() <= calendar.closes
+
+
+@given(moments, st.integers(1, 60), zones, holidays)
+def test_business_days_end_on_one_at_the_time_of_day_of_the_start(
+    start: datetime, amount: int, zone: ZoneInfo, free: frozenset[date]
+) -> None:
+    calendar = Calendar(zone, free)
+    due = calendar.add(start, Delay(amount, Unit.BUSINESS_DAYS)).astimezone(zone)
+
+    assert calendar.is_business_day(due.date())
+    # A clock change may move the time of day by its own size, an hour at the most.
+    shift = datetime.combine(due, due.time()) - datetime.combine(due, start.astimezone(zone).time())
+    assert timedelta() <= shift <= timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("start", "amount", "unit", "due"),
+    [
+        ("2026-03-06 16:00", 4, Unit.BUSINESS_HOURS, "2026-03-09 12:00"),
+        ("2026-03-07 11:00", 1, Unit.BUSINESS_HOURS, "2026-03-09 10:00"),
+        ("2026-03-09 13:00", 4, Unit.BUSINESS_HOURS, "2026-03-09 17:00"),
+        ("2026-03-09 06:00", 8, Unit.BUSINESS_HOURS, "2026-03-09 17:00"),
+        ("2026-03-06 15:30", 1, Unit.BUSINESS_DAYS, "2026-03-09 15:30"),
+        ("2026-03-07 23:30", 1, Unit.BUSINESS_DAYS, "2026-03-09 23:30"),
+        ("2026-03-05 09:00", 5, Unit.BUSINESS_DAYS, "2026-03-12 09:00"),
+        ("2026-01-31 08:00", 30, Unit.DAYS, "2026-03-02 08:00"),
+    ],
+)
+def test_delays_run_as_on_a_wall_calendar(start: str, amount: int, unit: Unit, due: str) -> None:
+    assert berlin(start, amount, unit) == due
+
+
+def test_holidays_are_skipped_like_weekends() -> None:
+    good_friday, easter_monday = date(2026, 4, 3), date(2026, 4, 6)
+
+    assert berlin("2026-04-02 10:00", 1, Unit.BUSINESS_DAYS, good_friday, easter_monday) == "2026-04-07 10:00"
+    assert (
+        berlin("2026-04-02 16:00", 2, Unit.BUSINESS_HOURS, good_friday, easter_monday) == "2026-04-07 10:00"
+    )
+
+
+def test_clocks_going_forward_keep_the_time_of_day_of_days_and_the_length_of_hours() -> None:
+    # On 29 March 2026 the hour from 02:00 to 03:00 does not exist in Berlin.
+    assert berlin("2026-03-28 12:00", 1, Unit.DAYS) == "2026-03-29 12:00"
+    assert berlin("2026-03-28 12:00", 24, Unit.HOURS) == "2026-03-29 13:00"
+    assert berlin("2026-03-28 02:30", 1, Unit.DAYS) == "2026-03-29 03:30"
+    assert berlin("2026-03-27 02:30", 1, Unit.BUSINESS_DAYS) == "2026-03-30 02:30"
+
+
+def test_clocks_going_back_keep_the_time_of_day_of_days_and_the_length_of_hours() -> None:
+    # On 25 October 2026 the hour from 02:00 to 03:00 happens twice in Berlin; its first run counts.
+    assert berlin("2026-10-24 12:00", 1, Unit.DAYS) == "2026-10-25 12:00"
+    assert berlin("2026-10-24 12:00", 24, Unit.HOURS) == "2026-10-25 11:00"
+    due = deadline.add(at("2026-10-24 02:30"), Delay(1, Unit.DAYS), zone=BERLIN)
+    assert due == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+def test_the_policy_s_zone_says_which_day_it_is() -> None:
+    start = datetime(2026, 3, 7, 2, tzinfo=UTC)  # still Friday evening in New York
+
+    due = deadline.add(start, Delay(1, Unit.BUSINESS_DAYS), zone=NEW_YORK)
+
+    assert due.astimezone(NEW_YORK).date() == date(2026, 3, 9)
+
+
+def test_office_hours_are_the_calendar_s() -> None:
+    calendar = Calendar(BERLIN, opens=time(8), closes=time(12, 30))
+    due = calendar.add(at("2026-03-09 11:30"), Delay(2, Unit.BUSINESS_HOURS))
+
+    assert due.astimezone(BERLIN) == at("2026-03-10 09:00")
+
+
+@pytest.mark.parametrize(
+    ("start", "delay"),
+    [
+        (datetime(2026, 3, 9), Delay(1, Unit.DAYS)),  # noqa: DTZ001
+        (datetime(2026, 3, 9, tzinfo=UTC), Delay(-1, Unit.DAYS)),
+    ],
+)
+def test_a_start_without_zone_and_a_negative_delay_are_refused(start: datetime, delay: Delay) -> None:
+    with pytest.raises(ValueError, match=r"zone|negative"):
+        deadline.add(start, delay, zone=BERLIN)

@@ -1,0 +1,87 @@
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from integration.policies.problem import InvalidPolicy
+from integration.policies.shelf import SHIPPED, PolicyShelf
+from tests.policies.test_load import POLICY, written
+
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
+
+
+def changed(file: Path, text: str) -> None:
+    """Write a file so that its time differs even on a coarse clock."""
+    before = file.stat().st_mtime_ns
+    file.write_text(text, encoding="utf-8")
+    os.utime(file, ns=(before + 1_000_000_000, before + 1_000_000_000))
+
+
+def test_the_shipped_files_are_there_without_any_of_one_s_own(tmp_path: Path) -> None:
+    shelf = PolicyShelf([SHIPPED, tmp_path / "policies"])
+
+    assert (shelf.current(NOW).id, shelf.problems) == ("house", ())
+    assert "ru" in shelf.cues().languages
+    assert shelf.rules().outcome_by_tag
+
+
+def test_a_policy_of_one_s_own_comes_into_force_without_a_restart(tmp_path: Path) -> None:
+    shelf = PolicyShelf([SHIPPED, tmp_path])
+    assert shelf.current(NOW).id == "house"
+
+    written(tmp_path, POLICY)
+
+    assert shelf.current(NOW).id == "own"
+
+
+def test_a_policy_takes_over_on_its_day_in_its_own_time_zone(tmp_path: Path) -> None:
+    written(tmp_path, POLICY)
+    later = POLICY.replace("version: 2", "version: 3").replace("2026-01-01", "2026-03-11")
+    written(tmp_path, later, "later.yaml")
+    shelf = PolicyShelf([tmp_path])
+
+    assert shelf.current(datetime(2026, 3, 10, 22, 59, tzinfo=UTC)).version == 2
+    assert shelf.current(datetime(2026, 3, 10, 23, 0, tzinfo=UTC)).version == 3
+    assert shelf.find("own", 2) is not None
+    assert shelf.find("own", 9) is None
+
+
+def test_a_broken_file_leaves_the_last_good_one_in_use_and_says_why(tmp_path: Path) -> None:
+    file = written(tmp_path, POLICY)
+    shelf = PolicyShelf([SHIPPED, tmp_path])
+    good = shelf.current(NOW)
+
+    changed(file, POLICY.replace("amount: 2", "amount: none"))
+
+    assert shelf.current(NOW) == good
+    assert [(problem.file, problem.line) for problem in shelf.problems] == [(file, 11)]
+    changed(file, POLICY.replace("amount: 2", "amount: 3"))
+    assert shelf.current(NOW).steps[0].delay.amount == 3
+    assert shelf.problems == ()
+
+
+def test_a_file_broken_from_the_start_leaves_the_shipped_one_in_use(tmp_path: Path) -> None:
+    written(tmp_path, "threshold: 7\n", "rules.yaml")
+    shelf = PolicyShelf([SHIPPED, tmp_path])
+
+    assert shelf.rules().threshold == 0.5
+    assert [problem.line for problem in shelf.problems] == [1]
+
+
+def test_a_language_of_one_s_own_replaces_the_shipped_one_until_it_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "cues").mkdir()
+    text = "language: en\ncues:\n  - {kind: threat, weight: 4, phrases: [abracadabra]}\n"
+    file = written(tmp_path / "cues", text, "en.yaml")
+    shelf = PolicyShelf([SHIPPED, tmp_path])
+    own = shelf.cues().languages["en"]
+
+    file.unlink()
+
+    assert not own.negations
+    assert shelf.cues().languages["en"].negations
+
+
+def test_no_policy_in_force_names_the_next_step(tmp_path: Path) -> None:
+    with pytest.raises(InvalidPolicy, match="effective_from"):
+        PolicyShelf([tmp_path]).current(NOW)
