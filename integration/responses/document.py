@@ -8,6 +8,14 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 MAX_CHARS = 64_000
+MAX_DEPTH = 20
+_OPENING = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 _MESSAGES = {"extra_forbidden": "there is no such key", "missing": "this key is missing"}
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -36,9 +44,7 @@ def load_yaml(text: str, *, first_line: int = 1) -> Document:
     if len(text) > MAX_CHARS:
         raise InvalidDocument(f"longer than {MAX_CHARS} characters: split it", first_line)
     try:
-        for token in yaml.scan(text, Loader=yaml.SafeLoader):
-            if isinstance(token, yaml.AliasToken):
-                raise InvalidDocument("YAML aliases are not allowed here", first_line + token.start_mark.line)
+        _check_shape(text, first_line)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
@@ -47,6 +53,17 @@ def load_yaml(text: str, *, first_line: int = 1) -> Document:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InvalidDocument(f"not YAML: {type(error).__name__}", first_line) from error
     return Document(data=data, lines=dict(_places(node)))
+
+
+def _check_shape(text: str, first_line: int) -> None:
+    depth = 0
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        line = first_line + token.start_mark.line
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if depth > MAX_DEPTH:
+            raise InvalidDocument(f"nested deeper than {MAX_DEPTH} levels", line)
+        if isinstance(token, yaml.AliasToken):
+            raise InvalidDocument("YAML aliases are not allowed here", line)
 
 
 def validated(model: type[Model], document: Document, *, first_line: int = 1) -> Model:

@@ -16,7 +16,7 @@ from integration.responses.encoding import encode
 from integration.responses.errors import TemplateFailed, TemplateProblem, UnknownTemplate
 from integration.responses.files import Source
 from integration.responses.front_matter import FrontMatter
-from integration.responses.process import RendererProcess, TooSlow
+from integration.responses.process import RendererProcess, RenderingStopped
 from integration.responses.shelf import Shelf, fallbacks
 from integration.responses.values import NoteValues, Values
 
@@ -134,7 +134,7 @@ class Library:
         }
         try:
             reply = self._renderer.ask(request)
-        except TooSlow as error:
+        except RenderingStopped as error:
             raise TemplateFailed(TemplateProblem(source.path, 1, str(error))) from error
         if "error" in reply:
             place = used.get(reply.get("source", ""), source)

@@ -57,8 +57,6 @@ def _letter(library: Library, source: Source, head: FrontMatter) -> Iterator[Tem
 
     for line, words, advice in _tone(source):
         yield problem(f"“{words}” {advice}", line)
-    if head.for_complaints and not _restates(source.text):
-        yield problem("fill a {% block restatement %} that says the matter in the requester's terms")
     if source.key.name in NEEDS_PROMISE and head.promise is None:
         yield problem("an acknowledgement says who looks after it and by when: add `promise` to the head")
     try:
@@ -67,6 +65,8 @@ def _letter(library: Library, source: Source, head: FrontMatter) -> Iterator[Tem
     except TemplateFailed as failure:
         yield failure.problem
         return
+    if head.for_complaints and not _restates(source.text):
+        yield problem("fill a {% block restatement %} that says the matter in the requester's terms")
     if any(_UNFORMATTED.search(text) for _, text in texts):
         yield problem("shows an unformatted date or amount: add | date or | money")
     yield from (problem(message, _line_of("?", source.text)) for message in _questions(head, texts, full))

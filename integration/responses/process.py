@@ -18,8 +18,8 @@ _MAX_ANSWER = 1_000_000
 _PACKAGE_PARENT = Path(__file__).parents[2]
 
 
-class TooSlow(Exception):
-    """The renderer did not answer in time and was killed."""
+class RenderingStopped(Exception):
+    """The renderer did not answer in time and was killed, or it died of the request."""
 
 
 class RendererProcess:
@@ -34,16 +34,20 @@ class RendererProcess:
         self._child: _Child | None = None
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Send one request and return its answer; raises `TooSlow` or `RendererUnavailable`."""
+        """Send one request and return its answer; raises `RenderingStopped` or `RendererUnavailable`."""
         if not self._lock.acquire(timeout=WAIT_SECONDS):
             raise RendererUnavailable("the renderer is busy")
         try:
             try:
                 return self._exchange(request)
-            except (ConnectionError, json.JSONDecodeError) as error:
-                # It died between two requests, or on this one: a crash is not the next caller's concern.
+            except (ConnectionError, ValueError):
+                # It may have died before this request, on a machine short of memory; a rendering can be repeated.
                 self._drop()
-                raise RendererUnavailable("the renderer ended unexpectedly; it starts anew") from error
+            try:
+                return self._exchange(request)
+            except (ConnectionError, ValueError) as error:
+                self._drop()
+                raise RenderingStopped("the renderer ended while rendering it") from error
         finally:
             self._lock.release()
 
@@ -58,7 +62,7 @@ class RendererProcess:
             reply = child.exchange(request, self._render_seconds)
         except TimeoutError as error:
             self._drop()
-            raise TooSlow(f"no result within {self._render_seconds:g} seconds") from error
+            raise RenderingStopped(f"no result within {self._render_seconds:g} seconds") from error
         if reply.get("fatal"):
             self._drop()
         return reply

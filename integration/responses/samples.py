@@ -90,7 +90,7 @@ def full_note(category: Category = Category.DAMAGED, outcome: Outcome = Outcome.
         repeat=RepeatLine(ticket_id=7, reason="same_reference"),
         open_promise=PromiseLine(what="send a new lid", due_at=_DUE, ticket_id=7, is_late=True),
         suggestion="It happened again",
-        next=NextLine(name="first-reply", due_at=_DUE),
+        next=NextLine(name="first_reply", due_at=_DUE),
         name="call the carrier",
         what="Ask for the proof of delivery",
         due_at=_DUE,

@@ -1,6 +1,7 @@
 """The plain typed values that response templates and internal notes are filled with."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,9 +11,7 @@ from typing import Self
 from integration.domain.complaint import Band, Category
 from integration.domain.history import Outcome
 
-# A word of letters with inner marks: Mary-Jane, O'Neil, Ana María. Zendesk fills the name of an unknown
-# writer with whatever it has: the address, a phone number, "Caller: +1 555 0100".
-_NAME_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
+_NAME_MARKS = frozenset("'’-.")
 _LONGEST_NAME = 60
 _PATRONYMIC = re.compile(r"(?:вич|вна|чна|ьич)$", re.IGNORECASE)
 
@@ -26,14 +25,25 @@ class Person:
 
     @classmethod
     def named(cls, name: str | None) -> Self:
-        """Read the name that Zendesk has; an address, a number or a handle is no name."""
-        words = (name or "").replace(",", " , ").split()
+        """Read the name that Zendesk has; an address, a number or a handle is no name.
+
+        Zendesk fills the name of an unknown writer with whatever it has: part of the address, a phone number,
+        "Caller: +1 555 0100".
+        """
+        words = unicodedata.normalize("NFC", name or "").replace(",", " , ").split()
         spoken = [word for word in words if word != ","]
         if not spoken or len(name or "") > _LONGEST_NAME:
             return cls()
-        if not all(_NAME_WORD.fullmatch(word) for word in spoken):
+        if not all(map(_is_name_word, spoken)):
             return cls()
         return cls(name=" ".join(spoken), first_name=_first_name(words, spoken))
+
+
+def _is_name_word(word: str) -> bool:
+    """Letters of any script with marks between: Mary-Jane, O'Neil, J.R., but not jane.doe."""
+    if not word[0].isalpha() or any(len(part) > 1 for part in word.split(".")[1:]):
+        return False
+    return all(sign in _NAME_MARKS or unicodedata.category(sign)[0] in "LM" for sign in word)
 
 
 def _first_name(words: list[str], spoken: list[str]) -> str:

@@ -81,7 +81,7 @@ _NOTE = NoteValues(
     repeat=RepeatLine(ticket_id=288, reason="same_reference"),
     open_promise=PromiseLine(what="send a new lid", due_at=_DUE, ticket_id=288, is_late=True),
     suggestion="It happened again",
-    next=NextLine(name="first-reply", due_at=_DUE),
+    next=NextLine(name="first_reply", due_at=_DUE),
     name="call-the-carrier",
     what="Ask the carrier for the proof of delivery",
     due_at=_DUE,

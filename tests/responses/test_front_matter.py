@@ -68,5 +68,5 @@ def test_a_document_without_end_is_refused() -> None:
 
 
 def test_deep_nesting_is_refused_and_does_not_crash() -> None:
-    with pytest.raises(InvalidDocument):
+    with pytest.raises(InvalidDocument, match="nested deeper"):
         load_yaml("[" * 30_000)

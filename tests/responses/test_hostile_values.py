@@ -80,7 +80,8 @@ def test_an_endless_subject_does_not_fill_a_note(library: Library) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["http://x.example", "Caller: +1 555 0100", "{{ 7*7 }}", "<b>Jo</b>", "a" * 61]
+    "name",
+    ["http://x.example", "Caller: +1 555 0100", "{{ 7*7 }}", "<b>Jo</b>", "a" * 61, "jane.doe", "j_doe"],
 )
 def test_what_is_no_name_is_not_greeted(library: Library, name: str) -> None:
     text = library.render("refund", "en", Values(today=TODAY, requester=Person.named(name))).text
@@ -96,6 +97,9 @@ def test_what_is_no_name_is_not_greeted(library: Library, name: str) -> None:
         ("Соколова Анна Петровна", "Анна Петровна"),
         ("Анна Соколова", "Анна"),
         ("José", "José"),
+        ("Jose\u0301 Ruiz", "José"),
+        ("J.R. Smith", "J.R."),
+        ("अनीता शर्मा", "अनीता"),
         ("", None),
         (None, None),
     ],

@@ -5,13 +5,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from integration.domain.complaint import Category
 from integration.domain.followup import Delay, Unit
+from integration.domain.reason import Code
 from integration.domain.ticket import Channel
 from integration.responses.errors import TemplateFailed, UnknownTemplate
 from integration.responses.library import Library
 from integration.responses.values import Matter, NoteValues, OpenPromise, Person, Values
+from integration.responses.words import parse_words
 from tests.responses.conftest import HEAD, SHIPPED, Write
 
 MONDAY = date(2026, 3, 2)
@@ -171,3 +174,20 @@ def test_an_error_in_the_frame_names_the_frame(own: Library, write: Write) -> No
     with pytest.raises(TemplateFailed) as failure:
         own.render("closing", "en", Values(today=MONDAY))
     assert (failure.value.problem.file, failure.value.problem.line) == (frame, 1)
+
+
+@pytest.mark.parametrize("locale", ["en", "ru"])
+def test_every_step_of_the_house_policy_has_words_and_a_note(library: Library, locale: str) -> None:
+    policy = yaml.safe_load((SHIPPED.parent / "integration" / "policies" / "house.yaml").read_text("utf-8"))
+    words = parse_words((SHIPPED / "words" / f"{locale}.yaml").read_text("utf-8"))
+
+    assert {step["id"] for step in policy["steps"]} <= words.follow_ups.keys()
+    for step in policy["steps"]:
+        assert library.render_note(step["note"], locale, NoteValues(ticket_id=1, reference="r"))
+
+
+def test_every_reason_to_see_a_repeat_has_words() -> None:
+    codes = {Code.FOLLOW_UP_TICKET, Code.MERGED, Code.SAME_REFERENCE, Code.SAME_CATEGORY_RECENTLY}
+
+    for path in (SHIPPED / "words").glob("*.yaml"):
+        assert codes <= parse_words(path.read_text("utf-8")).repeat_reasons.keys(), path
