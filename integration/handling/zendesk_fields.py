@@ -34,7 +34,7 @@ def to_custom_fields(conn: Connection, values: FieldValues) -> Mapping[int, Fiel
         return {}
     wanted: dict[str, FieldValue] = {
         "complaint": f"makegood_{values.state}" if values.state else None,
-        "severity": f"makegood_severity_{values.band}" if values.band else None,
+        "severity": f"makegood_{values.band}" if values.band else None,
         "complaints_before": values.complaints_before,
         "deadline": values.deadline.isoformat() if values.deadline else None,
         "next_follow_up": values.next_follow_up.isoformat() if values.next_follow_up else None,

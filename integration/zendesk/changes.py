@@ -134,8 +134,6 @@ TICKET_ATTRIBUTES = {
 }
 USER_ATTRIBUTES = {
     "active_changed": "active",
-    "default_organization_changed": "organization_id",
-    "locale_changed": "locale",
     "name_changed": "name",
     "role_changed": "role",
 }
