@@ -50,7 +50,7 @@ def _run(rules: Rules, automation: Doc) -> int:
                 continue
             if sum(audit["via"]["channel"] == "rule" for audit in audits) >= MOST_UPDATES:
                 continue
-            rules.carry_out(connection, automation, ticket, actor_id=SYSTEM_USER_ID)
+            rules.carry_out(connection, "automation", automation, ticket, actor_id=SYSTEM_USER_ID)
             count += 1
     return count
 

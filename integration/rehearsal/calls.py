@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import requests
+import urllib3
 
 from integration.rehearsal import signing
 from integration.rehearsal.base import Doc
@@ -101,9 +102,9 @@ class Caller:
             self._session = self._new_session()
         try:
             return self._exchange(request)
-        except requests.Timeout:
+        except (requests.Timeout, urllib3.exceptions.TimeoutError):
             return Reply(Answer(None, timed_out=True), [], "")
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             # Zendesk's gateway answers for an endpoint it cannot reach.
             return Reply(Answer(502), [("Content-Type", "text/plain")], f"Error: {type(error).__name__}")
         finally:

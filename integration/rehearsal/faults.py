@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 API_KINDS = ("429", "500", "503", "html", "timeout", "drop_before", "drop_after_write")
 
-_REORDER_SECONDS = (0.1, 0.5)
+_REORDER_SECONDS = (0.3, 1.2)
 _LONGEST_WAIT = 120.0
 _FAULTY_PATHS = ("/api/", "/oauth/")
 _HTML = (

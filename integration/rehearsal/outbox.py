@@ -24,9 +24,7 @@ class Outbox:
 
     def queue(self) -> bool:
         """Queue invocations for the next events; say whether there were any events."""
-        with self._db.read() as connection:
-            newest = connection.execute("SELECT max(n) FROM outgoing_event").fetchone()[0] or 0
-        if newest <= self._cursor():
+        if self._newest() <= self._cursor():
             return False
         with self._db.write() as connection:
             new, last = self._next()
@@ -42,8 +40,9 @@ class Outbox:
         self._invocations.add(connection, self._under_faults(new))
 
     def count(self) -> int:
-        """Return how many invocations the next events will make."""
-        return len(self._next()[0])
+        """Return how many invocations the next events will make; events further on count as one."""
+        new, last = self._next()
+        return len(new) + (last < self._newest())
 
     def _next(self) -> tuple[list[NewInvocation], int]:
         cursor, subscribers = self._cursor(), self._webhooks.subscribers()
@@ -60,6 +59,10 @@ class Outbox:
 
     def _cursor(self) -> int:
         return int(self._db.setting(_CURSOR) or 0)
+
+    def _newest(self) -> int:
+        with self._db.read() as connection:
+            return int(connection.execute("SELECT coalesce(max(n), 0) FROM outgoing_event").fetchone()[0])
 
     def _under_faults(self, new: NewInvocation) -> list[NewInvocation]:
         return new.under(self._desk.for_delivery())

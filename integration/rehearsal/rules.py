@@ -48,11 +48,13 @@ class Rules:
         self._check(kind, doc)
         return self.account.save_resource(kind, doc, rule_id)
 
-    def carry_out(self, connection: sqlite3.Connection, rule: Doc, ticket: Doc, *, actor_id: int) -> bool:
-        """Do what a rule says to a ticket, as the system; say whether the ticket was changed."""
+    def carry_out(
+        self, connection: sqlite3.Connection, kind: str, rule: Doc, ticket: Doc, *, actor_id: int
+    ) -> None:
+        """Do to a ticket what a rule of a kind says, as the system; `actor_id` set it off."""
         values = ticket_values(self.account, ticket, actor_id=actor_id)
         update = rule_actions.as_update(rule["actions"], ticket, actor_id=actor_id, values=values)
-        changed = bool(update) and self._update(ticket["id"], update)
+        changed = bool(update) and self._update(connection, kind, rule, ticket["id"], update)
         if changed:
             ticket = self.account.ticket(ticket["id"])
             values = ticket_values(self.account, ticket, actor_id=actor_id)
@@ -61,13 +63,17 @@ class Rules:
             if target is not None:
                 filled = _filled(body, values, target.doc["request_format"])
                 self._outbox.queue_from_rule(connection, webhook_id, filled, ticket_id=ticket["id"])
-        return changed
 
-    def _update(self, ticket_id: int, update: Doc) -> bool:
+    def _update(
+        self, connection: sqlite3.Connection, kind: str, rule: Doc, ticket_id: int, update: Doc
+    ) -> bool:
         try:
             _, audit = self.account.update_ticket(ticket_id, update, actor_id=SYSTEM_USER_ID, via="rule")
         except Refused:  # Zendesk skips what a rule may not do; the update that fired it stands
             return False
+        origin = {"id": rule["id"], "title": rule["title"], "deleted": False}
+        audit["via"]["source"] = {"from": origin, "to": {}, "rel": kind}
+        connection.execute("UPDATE audit SET doc = ? WHERE id = ?", (dump(audit), audit["id"]))
         return bool(audit["events"])
 
     def _target(self, webhook_id: str) -> Target | None:

@@ -39,7 +39,8 @@ class Triggers:
             if firing is None:
                 return
             waiting.remove(firing)
-            self._rules.carry_out(connection, firing, dict(situation.ticket), actor_id=change.actor_id)
+            ticket = dict(situation.ticket)
+            self._rules.carry_out(connection, "trigger", firing, ticket, actor_id=change.actor_id)
             # From the top again: what the trigger changed may satisfy an earlier one that has not fired.
             situation = self._situation(change, self._account.ticket(change.after["id"]))
 

@@ -227,8 +227,8 @@ def _authentication_problem(authentication: object) -> str | None:
         return f"type must be one of {', '.join(_CREDENTIALS)}"
     data = authentication.get("data")
     needed = _CREDENTIALS[authentication["type"]]
-    if not isinstance(data, dict) or not all(isinstance(data.get(name), str) for name in needed):
-        return f"data must have {' and '.join(needed)}"
+    if not isinstance(data, dict) or not all(_is_header_text(data.get(name)) for name in needed):
+        return f"data must have {' and '.join(needed)}, in printable ASCII"
     if authentication.get("add_position", "header") != "header":
         return "add_position must be header"
     return None
@@ -240,6 +240,10 @@ def _headers_problem(headers: object) -> str | None:
     if not isinstance(headers, dict) or len(headers) > 5:
         return "must be an object with at most five headers"
     for name, value in headers.items():
-        if not isinstance(value, str) or not name.isascii() or name.lower().startswith("x-zendesk-"):
+        if not (_is_header_text(name) and _is_header_text(value)) or name.lower().startswith("x-zendesk-"):
             return f"{name} cannot be set"
     return None
+
+
+def _is_header_text(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isprintable() and value == value.strip() != ""

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from integration.rehearsal.config import Limits, SenderOptions
+from integration.rehearsal.account import Account, open_account
+from integration.rehearsal.config import Config, Limits, SenderOptions
 from integration.rehearsal.server import RehearsalServer
 from tests.rehearsal.outside import Outside
 
-FAST = SenderOptions(timeout=0.3, retry_seconds=0.01, breaker_pause=0.3)
+FAST = SenderOptions(timeout=5, retry_seconds=0.01, breaker_pause=0.3)
 
 
 @pytest.fixture
@@ -33,3 +34,11 @@ def rehearse(tmp_path: Path) -> Iterator[Callable[..., Outside]]:
 def outside(rehearse: Callable[..., Outside]) -> Outside:
     """A running server without limits and with short pauses."""
     return rehearse()
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Iterator[Account]:
+    """A fresh account without a server."""
+    opened = open_account(tmp_path / "account.db", Config())
+    yield opened
+    opened.close()

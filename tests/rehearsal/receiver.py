@@ -111,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(answer.seconds)
         try:
             self.send_response(answer.status)
-            for name, value in (*answer.headers, ("Content-Length", "0")):
+            for name, value in {"Content-Length": "0", **dict(answer.headers)}.items():
                 self.send_header(name, value)
             self.end_headers()
         except OSError:

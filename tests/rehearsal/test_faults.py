@@ -71,7 +71,7 @@ def test_a_wrong_signature_does_not_verify(outside: Outside) -> None:
 
 
 def test_delayed_deliveries_count_as_pending(outside: Outside) -> None:
-    outside.control("POST", "faults", {"deliveries": {"delay_seconds": [0.3, 0.4]}})
+    outside.control("POST", "faults", {"deliveries": {"delay_seconds": [1.0, 1.2]}})
     with receiving() as receiver:
         outside.webhook(receiver.url)
         outside.ticket()

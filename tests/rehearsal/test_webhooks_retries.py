@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from integration.rehearsal.config import SenderOptions
 from integration.rehearsal.delivery import Answer as Came
 from integration.rehearsal.delivery import Breaker, judge
 from tests.rehearsal.outside import COMMENTED, Outside
@@ -84,8 +85,9 @@ def test_each_attempt_is_signed_anew(outside: Outside) -> None:
     assert second.is_signed_with(webhook["secret"])
 
 
-def test_a_silent_receiver_is_tried_five_more_times(outside: Outside) -> None:
-    with receiving(*[Answer(seconds=0.5)] * 6) as receiver:
+def test_a_silent_receiver_is_tried_five_more_times(rehearse: Callable[..., Outside]) -> None:
+    outside = rehearse(sender=SenderOptions(timeout=0.2, retry_seconds=0.01))
+    with receiving(*[Answer(seconds=0.6)] * 6) as receiver:
         webhook = outside.webhook(receiver.url)
         outside.ticket()
         outside.wait_until_idle(seconds=20)
@@ -104,6 +106,18 @@ def test_an_endpoint_nobody_listens_on_is_a_bad_gateway(outside: Outside) -> Non
     assert outside.invocations(webhook)[0]["status_code"] == 502
 
 
+def test_an_answer_that_breaks_off_is_a_failure_and_not_the_end_of_the_sender(outside: Outside) -> None:
+    broken = Answer(200, (("Content-Length", "50"), ("Connection", "close")))
+    with receiving(broken) as receiver:
+        webhook = outside.webhook(receiver.url)
+        for _ in range(6):
+            outside.ticket()
+            outside.wait_until_idle()
+
+    *rest, first = [invocation["status"] for invocation in outside.invocations(webhook)]
+    assert (first, rest) == ("terminated", ["success"] * 5)
+
+
 def test_a_body_of_256_kb_is_not_sent(outside: Outside) -> None:
     with receiving() as receiver:
         webhook = outside.webhook(receiver.url, COMMENTED)
@@ -114,7 +128,8 @@ def test_a_body_of_256_kb_is_not_sent(outside: Outside) -> None:
     assert outside.invocations(webhook)[0]["status"] == "terminated"
 
 
-def test_a_failing_webhook_is_cut_off_and_its_events_are_lost(outside: Outside) -> None:
+def test_a_failing_webhook_is_cut_off_and_its_events_are_lost(rehearse: Callable[..., Outside]) -> None:
+    outside = rehearse(sender=SenderOptions(breaker_pause=60))
     with receiving(otherwise=500) as receiver:
         webhook = outside.webhook(receiver.url)
         for _ in range(10):
