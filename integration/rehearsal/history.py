@@ -124,7 +124,7 @@ def _tickets_of(dice: Random, user: dict[str, Any], now: datetime) -> Iterator[d
 
 
 def _unfinished(dice: Random, user: dict[str, Any], now: datetime) -> dict[str, Any]:
-    course = _new_course(dice, user, now - BACKLOG * dice.random() ** 1.5, now)
+    course = _new_course(dice, user, now - BACKLOG * dice.random() ** 1.5, now, share=0.3)
     course.first_answer_hours = 70
     return _run(course, f"ticket:{user['key']}:recent")
 

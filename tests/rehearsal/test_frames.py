@@ -197,6 +197,7 @@ def test_an_inserted_suggestion_is_cleaned_submitted_and_public_as_chosen(
 
     ask(frame, "client.set('comment.type', 'internalNote')")
     ask(frame, f'client.invoke("ticket.editor.insert", "{hostile}")')
+    assert sdk_page.locator("#rich").inner_html() == "<p>Dear <b>Rosa</b></p><a>l</a>"
     sdk_page.locator("#submit-status").select_option("pending")
     sdk_page.locator("#submit").click()
     expect(sdk_page.locator(".comment.note")).to_have_count(1)
@@ -326,6 +327,8 @@ def test_events_reach_subscribers_only_and_stop_with_off(
     ask(frame, "client.get('ticket.id')")
 
     assert heard(frame, "text") == ["one"]
+    sent = "rehearsal.log.filter(({message}) => message.key === 'zaf.comment.text.changed').map((e) => e.message.message)"
+    assert sdk_page.evaluate(f"() => {sent}") == ["one"]
 
 
 def test_the_colour_scheme_is_told_at_launch_on_asking_and_on_change(
@@ -470,6 +473,18 @@ def test_a_reply_can_be_written_and_sent_with_the_keyboard(
     assert account.comments(ticket["id"])[-1]["plain_body"] == "On its way"
 
 
+def test_a_closed_ticket_takes_no_comment_and_says_so(
+    page: Page, server: RehearsalServer, account: Account, ticket: dict[str, Any], bundles: Path
+) -> None:
+    account.update_ticket(ticket["id"], {"status": "closed"}, actor_id=account.admin_user_id)
+    open_ticket(page, server, ticket)
+
+    expect(page.locator("#refused")).to_contain_text("closed")
+    expect(page.locator("#submit")).to_be_disabled()
+    expect(page.locator("#rich")).to_have_attribute("contenteditable", "false")
+    assert violations(page, bundles) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/agent?status=all", "/agent/tickets/{id}", "/agent/apps/nav_bar"])
 def test_pages_are_accessible_in_light_and_dark(
@@ -479,7 +494,12 @@ def test_pages_are_accessible_in_light_and_dark(
     if "tickets" in path:
         page.locator("#comment-type").select_option("internalNote")
     page.evaluate("(scheme) => rehearsal.setColorScheme(scheme)", scheme)
+
+    assert violations(page, bundles) == []
+
+
+def violations(page: Page, bundles: Path) -> list[Any]:
+    """What axe finds wrong in the page itself; the app's frame is the app's matter."""
     page.evaluate((bundles / "axe.min.js").read_text(encoding="utf-8") + "\n;void 0")
     found = page.evaluate("() => axe.run(document, {iframes: false})")
-
-    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found["violations"]] == []
+    return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found["violations"]]

@@ -71,6 +71,13 @@ export class Composer {
     return { ...written, public: this.type === "publicReply" };
   }
 
+  /* A closed ticket takes no comments. */
+  close(closed) {
+    this.root.toggleAttribute("data-closed", closed);
+    this.rich.contentEditable = String(!closed);
+    this.plain.disabled = closed;
+  }
+
   clear() {
     this.rich.replaceChildren();
     this.plain.value = "";

@@ -44,7 +44,7 @@ function showHead() {
     [view.requester.email, view.organization?.name, view.requester.locale].filter(Boolean).join("\n");
   document.querySelector(".who .avatar").textContent = initials(view.requester.name);
   const closed = view.status === "closed";
-  document.getElementById("composer").toggleAttribute("data-closed", closed);
+  composer.close(closed);
   document.getElementById("submit").disabled = closed;
   document.getElementById("refused").textContent = closed ? "This ticket is closed and takes no more comments." : "";
 }
