@@ -1,0 +1,57 @@
+# `make demo` shows Makegood over a rehearsal Zendesk; `make test` runs every check. Both set themselves up.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+SDK := tests/rehearsal/sdk
+
+.PHONY: help demo test lint types check bench soak pictures requirements clean
+
+help:
+	@echo "make demo      a rehearsal Zendesk with years of history, and Makegood next to it"
+	@echo "make test      lint, types and all tests, the browser's included"
+	@echo "make bench     figures: webhooks, sidebar; with the machine and the peer in the same run"
+	@echo "make soak      1,000 complaints through faults and kill -9, and what came out"
+	@echo "make requirements   pin the dependencies anew"
+
+demo: $(VENV)/.run
+	$(BIN)/makegood demo
+
+test: $(VENV)/.dev $(SDK)/build/.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/makegood templates lint
+	$(BIN)/makegood policies lint
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m tests.bench
+
+soak: $(VENV)/.dev
+	$(BIN)/python -m tests.soak
+
+# --no-deps: everything is in the pinned, hashed list already.
+$(VENV)/.run: requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	tests/system-packages.sh $(BIN)/python
+	touch $@
+
+$(SDK)/build/.done: $(SDK)/package-lock.json $(SDK)/build.sh $(VENV)/.dev
+	cd $(SDK) && npm ci --silent --no-audit --no-fund && ./build.sh
+	touch $@
+
+requirements:
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --extra build \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --extra build --extra dev -c requirements.txt \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements-dev.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) $(SDK)/node_modules $(SDK)/build .mypy_cache .ruff_cache .pytest_cache
