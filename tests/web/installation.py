@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from integration.clock import Clock
 from integration.domain.ticket import Requester
 from integration.parts import Parts
 from integration.policies.shelf import PolicyShelf
@@ -84,12 +85,19 @@ class Site:
 
 @contextmanager
 def installed(
-    database_url: str, data_dir: Path, library: Library, app_key: rsa.RSAPrivateKey, account: str = ACCOUNT
+    database_url: str,
+    data_dir: Path,
+    library: Library,
+    app_key: rsa.RSAPrivateKey,
+    *,
+    account: str = ACCOUNT,
+    clock: Clock | None = None,
 ) -> Iterator[Site]:
     """Yield an installation for `account`, with an agent, an admin and an end user in its store."""
     pem = app_key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
+    stopped = Stopped(NOW)
     settings = parse_settings(
         {
             "MAKEGOOD_ZENDESK_URL": account,
@@ -104,11 +112,10 @@ def installed(
             "MAKEGOOD_REHEARSAL": "false" if account == ACCOUNT else "true",
         }
     )
-    clock = Stopped(NOW)
     database = Database(make_engine(database_url))
     parts = Parts(
         settings=settings,
-        clock=clock,
+        clock=clock or stopped,
         database=database,
         library=library,
         shelf=PolicyShelf(),
@@ -125,7 +132,7 @@ def installed(
             requesters.save(conn, Requester(user_id, name=name, locale="en-US", role=role), order="1")
     app = Flask("tests", static_folder=None)
     site.install(app, parts)
-    yield Site(app, parts, clock, app_key, account)
+    yield Site(app, parts, stopped, app_key, account)
     parts.close()
 
 
