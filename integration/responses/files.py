@@ -68,8 +68,17 @@ def walk(folder: Path) -> Iterator[tuple[Path, Key | None, Stamp]]:
     for path in sorted(folder.rglob("*")):
         if path.suffix not in (".j2", ".yaml", ".yml") or not path.is_file():
             continue
+        stamp = _stamp(path)
+        if stamp is not None:
+            yield path, key_of(path.relative_to(folder).as_posix()), stamp
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
         status = path.stat()
-        yield path, key_of(path.relative_to(folder).as_posix()), Stamp(status.st_mtime_ns, status.st_size)
+    except FileNotFoundError:  # deleted since the folder was listed
+        return None
+    return Stamp(status.st_mtime_ns, status.st_size)
 
 
 def key_of(relative: str) -> Key | None:

@@ -50,6 +50,8 @@ class Rendered:
 class Library:
     """Every template of some folders, later folders before earlier ones. Safe to share between threads.
 
+    Edited files are noticed within two seconds; one that broke keeps its last good version.
+
     The rendering process starts with the first rendering; `close` ends it.
     """
 
@@ -77,11 +79,12 @@ class Library:
         return self._shelf.problems
 
     def refresh(self) -> None:
-        """Read what changed on disk; a file that broke keeps its last good version."""
+        """Read at once what changed on disk."""
         self._shelf.refresh()
 
     def cards(self) -> tuple[TemplateCard, ...]:
         """Return one card for each response template and locale, in the order of their ids."""
+        self._shelf.refresh_if_due()
         found = sorted(
             self._shelf.all("response"), key=lambda source: (source.key.template_id, source.key.locale)
         )
@@ -89,6 +92,7 @@ class Library:
 
     def render(self, template_id: str, locale: str, values: Values) -> Rendered:
         """Fill a response template; raises `UnknownTemplate`, `TemplateFailed` or `RendererUnavailable`."""
+        self._shelf.refresh_if_due()
         family, _, variant = template_id.partition(".")
         source = self._shelf.find("response", locale, family, variant)
         if source is None or source.head is None:
@@ -109,6 +113,7 @@ class Library:
 
     def render_note(self, name: str, locale: str, values: NoteValues) -> str:
         """Fill an internal note; raises as `render` does."""
+        self._shelf.refresh_if_due()
         source = self._shelf.find("note", locale, name)
         if source is None:
             raise UnknownTemplate(f"no note {name!r}")

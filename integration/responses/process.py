@@ -41,7 +41,7 @@ class RendererProcess:
             try:
                 return self._exchange(request)
             except (ConnectionError, ValueError):
-                # It may have died before this request, on a machine short of memory; a rendering can be repeated.
+                # It may have died before this request, and a rendering can be repeated.
                 self._drop()
             try:
                 return self._exchange(request)

@@ -1,6 +1,7 @@
 """The files as last read: a changed file is read again, a broken one leaves its last good version."""
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from integration.responses.files import Key, Kind, Source, Stamp, read, walk
 from integration.responses.sandbox import Sandbox
 
 FALLBACK_LOCALE = "en"
+REFRESH_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,22 @@ class Shelf:
         self._entries: dict[Path, Entry] = {}
         self._sources: Mapping[Key, Source] = {}
         self._problems: tuple[TemplateProblem, ...] = ()
+        self._looked_at = 0.0
         self.refresh()
 
     @property
     def problems(self) -> tuple[TemplateProblem, ...]:
         return self._problems
 
+    def refresh_if_due(self) -> None:
+        """Refresh when the last look is `REFRESH_SECONDS` old, unless another thread is about it."""
+        if time.monotonic() - self._looked_at > REFRESH_SECONDS and not self._lock.locked():
+            self.refresh()
+
     def refresh(self) -> None:
         """Look at every file's stamp and read what changed."""
         with self._lock:
+            self._looked_at = time.monotonic()
             entries: dict[Path, Entry] = {}
             sources: dict[Key, Source] = {}
             problems: list[TemplateProblem] = []

@@ -1,6 +1,7 @@
 """Finding templates by language and variant, promises and slots, and files that change or break."""
 
 import os
+import time
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from integration.domain.reason import Code
 from integration.domain.ticket import Channel
 from integration.responses.errors import TemplateFailed, UnknownTemplate
 from integration.responses.library import Library
+from integration.responses.shelf import REFRESH_SECONDS
 from integration.responses.values import Matter, NoteValues, OpenPromise, Person, Values
 from integration.responses.words import parse_words
 from tests.responses.conftest import HEAD, SHIPPED, Write
@@ -139,6 +141,15 @@ def test_a_changed_file_is_read_again_and_a_deleted_one_is_gone(own: Library, wr
 
     assert second == "Second.\n"
     assert own.cards() == ()
+
+
+def test_an_edited_file_is_noticed_without_being_asked(own: Library, write: Write) -> None:
+    write("closing/en.md.j2", HEAD + "First.\n")
+    own.refresh()
+    write("closing/en.md.j2", HEAD + "Edited since.\n")
+    time.sleep(REFRESH_SECONDS + 0.1)
+
+    assert own.render("closing", "en", Values(today=MONDAY)).text == "Edited since.\n"
 
 
 def test_a_later_folder_takes_the_place_of_a_shipped_template(write: Write, folder: Path) -> None:
