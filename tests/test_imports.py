@@ -115,11 +115,9 @@ def test_the_engine_is_known_to_the_worker_alone() -> None:
 
 
 def test_the_walk_sees_late_relative_and_whole_module_imports() -> None:
-    source = (
-        "def f():\n    from integration import worker\n    from ..store import inbox\nimport flask.views\n"
-    )
+    late = "def f():\n    from integration import worker\n    from ..store import inbox\n"
 
-    found = imports_in(source, ("integration", "web"))
+    found = imports_in(late + "import flask.views\n", ("integration", "web"))
 
     assert found == {"integration.worker", "integration.store", "flask.views"}
     assert names_any(found, "integration.worker", "flask") == {"integration.worker", "flask.views"}
