@@ -41,6 +41,46 @@ def save_many(conn: Connection, rows: Sequence[tuple[Requester, str]]) -> None:
         conn.execute(_upsert(conn), [_row(requester, order) for requester, order in rows])
 
 
+def merge(conn: Connection, from_id: int, into_id: int, order: str) -> bool:
+    """Remember that Zendesk merged one user into another; False when that would go in a circle."""
+    if from_id in _chain(conn, into_id):
+        return False
+    insert = insert_into(conn, requesters)
+    statement = insert.values(id=from_id, merged_into=into_id, is_active=False, seen_order=order)
+    conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["id"], set_={"merged_into": into_id, "is_active": False}
+        )
+    )
+    return True
+
+
+def current_id(conn: Connection, id: int) -> int:
+    """Follow merges to the user that lives on; an unknown id stands for itself."""
+    return _chain(conn, id)[-1]
+
+
+def same_person(conn: Connection, id: int) -> list[int]:
+    """Return every id that was merged into the same user, that user's first."""
+    current = current_id(conn, id)
+    start = sa.select(sa.literal(current, sa.BigInteger).label("id"))
+    family = start.cte("family", recursive=True)
+    # UNION drops what it has seen, so even a circle ends.
+    family = family.union(sa.select(requesters.c.id).where(requesters.c.merged_into == family.c.id))
+    others = conn.scalars(sa.select(family.c.id).where(family.c.id != current).order_by(family.c.id))
+    return [current, *others]
+
+
+def _chain(conn: Connection, id: int) -> Sequence[int]:
+    start = sa.select(sa.literal(id, sa.BigInteger).label("id"), sa.literal(0).label("hops"))
+    chain = start.cte("chain", recursive=True)
+    step = sa.select(requesters.c.merged_into, chain.c.hops + 1).where(
+        requesters.c.id == chain.c.id, requesters.c.merged_into.is_not(None), chain.c.hops < MOST_MERGES
+    )
+    chain = chain.union_all(step)
+    return conn.scalars(sa.select(chain.c.id).order_by(chain.c.hops)).all()
+
+
 def _row(requester: Requester, order: str) -> dict[str, object]:
     return {name: getattr(requester, name) for name in _FIELDS} | {"seen_order": order}
 
@@ -56,40 +96,3 @@ def _upsert(conn: Connection) -> sa.Insert:
     return insert.on_conflict_do_update(
         index_elements=["id"], set_=kept | plain, where=old.seen_order <= new.seen_order
     )
-
-
-def merge(conn: Connection, from_id: int, into_id: int, order: str) -> bool:
-    """Remember that Zendesk merged one user into another; False when that would go in a circle."""
-    if current_id(conn, into_id) == from_id:
-        return False
-    insert = insert_into(conn, requesters)
-    statement = insert.values(id=from_id, merged_into=into_id, is_active=False, seen_order=order)
-    conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["id"], set_={"merged_into": into_id, "is_active": False}
-        )
-    )
-    return True
-
-
-def current_id(conn: Connection, id: int) -> int:
-    """Follow merges to the user that lives on; an unknown id stands for itself."""
-    start = sa.select(sa.literal(id, sa.BigInteger).label("id"), sa.literal(0).label("hops"))
-    chain = start.cte("chain", recursive=True)
-    step = sa.select(requesters.c.merged_into, chain.c.hops + 1).where(
-        requesters.c.id == chain.c.id, requesters.c.merged_into.is_not(None), chain.c.hops < MOST_MERGES
-    )
-    chain = chain.union_all(step)
-    last = sa.select(chain.c.id).order_by(chain.c.hops.desc()).limit(1)
-    return int(conn.scalars(last).one())
-
-
-def same_person(conn: Connection, id: int) -> list[int]:
-    """Return every id that was merged into the same user, that user's first."""
-    current = current_id(conn, id)
-    start = sa.select(sa.literal(current, sa.BigInteger).label("id"))
-    family = start.cte("family", recursive=True)
-    # UNION drops what it has seen, so even a circle ends.
-    family = family.union(sa.select(requesters.c.id).where(requesters.c.merged_into == family.c.id))
-    others = conn.scalars(sa.select(family.c.id).where(family.c.id != current).order_by(family.c.id))
-    return [current, *others]
