@@ -9,9 +9,10 @@ from typing import TypeVar
 
 from integration.domain import language
 from integration.domain.phrases import Hit, PhraseBook
-from integration.domain.wording import Folded, fold, own_words
+from integration.domain.wording import MAX_CHARACTERS, Folded, fold, own_words
 
 MAX_TEXTS = 50
+MAX_CHARACTERS_IN_ALL = 100_000
 MAX_EVIDENCE = 20
 _CLAUSE_END = re.compile(r"[.!?;:,\n]")
 _WORD = re.compile(r"[\w']+")
@@ -109,8 +110,7 @@ def read(subject: str, texts: Sequence[Text], cues: CueBook, *, locale: str | No
 
     The most telling text counts alone: a long calm exchange must not add up to a complaint.
     """
-    # A hostile ticket may have thousands of comments; how it began and how it stands now matter most.
-    kept = [*texts[:1], *texts[1:][-(MAX_TEXTS - 1) :]]
+    kept = _bounded(texts)
     bodies = [own_words(text.body) for text in kept]
     known = tuple(cues.languages)
     spoken = language.of("\n".join([*bodies, subject]), locale, known)
@@ -131,6 +131,15 @@ def read(subject: str, texts: Sequence[Text], cues: CueBook, *, locale: str | No
         if weighed.points > best.points:
             best = weighed
     return Reading(spoken, _most_spoken_of(about), best.points, best.praise, tuple(evidence[:MAX_EVIDENCE]))
+
+
+def _bounded(texts: Sequence[Text]) -> list[Text]:
+    """Keep the first text and as many of the newest as are worth reading, oldest first."""
+    # A ticket may have thousands of comments; how it began and how it stands now matter most.
+    kept = [*texts[:1], *texts[1:][-(MAX_TEXTS - 1) :]]
+    while len(kept) > 1 and sum(min(len(text.body), MAX_CHARACTERS) for text in kept) > MAX_CHARACTERS_IN_ALL:
+        del kept[1]
+    return kept
 
 
 def _weigh(book: LanguageCues, parts: list[tuple[Folded, str, int | None, bool]]) -> _Weighed:

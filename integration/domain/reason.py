@@ -8,7 +8,7 @@ Detail = str | int | float | bool | None
 
 
 class Code(StrEnum):
-    """Every code that the rules give; the comment is what a page may say, with the details in braces."""
+    """Every code there is; the comment is what a page may say, with the details in braces."""
 
     # complaint.detect
     RULE_ALWAYS = "rule_always"  # The account's rule {rule} makes every such ticket a complaint.
@@ -52,6 +52,13 @@ class Code(StrEnum):
     RESOLVED = "resolved"  # The complaint is resolved.
     REQUESTER_WROTE = "requester_wrote"  # The requester wrote again (comment {comment_id}).
     CUSTOMER_TOLD = "customer_told"  # The requester was told of the outcome (comment {comment_id}).
+
+    # given by the use cases
+    BY_AGENT = "by_agent"  # An agent decided so: {why}.
+    TICKET_GONE = "ticket_gone"  # Zendesk no longer knows the ticket.
+    NEWER_REMINDER = "newer_reminder"  # A newer reminder on the same ticket says it already.
+    REFUSED = "refused"  # Zendesk refused the note: {why}.
+    CANCELLED_BY_TRIGGER = "cancelled_by_trigger"  # A trigger of the account cancelled it.
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,15 @@ def test_hostile_text_takes_little_time(hostile: str) -> None:
     assert time.process_time() - started < 1.0
 
 
+def test_a_ticket_of_many_long_comments_is_judged_by_its_start_and_its_end() -> None:
+    filler = ["What about the manual? " * 800] * 60
+
+    started = time.process_time()
+    assert judged("This is a scam.", *filler, "Anything new?").is_complaint
+    assert judged("Hello.", *filler, "This is a scam.").is_complaint
+    assert time.process_time() - started < 4.0
+
+
 def test_only_the_first_characters_of_a_text_are_read() -> None:
     assert not judged("x " * (MAX_CHARACTERS // 2) + " This is a scam, terrible!").is_complaint
 
