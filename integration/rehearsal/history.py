@@ -29,8 +29,10 @@ arrival, so ticket ids rise with time. Every moment is an ISO 8601 string in UTC
                 merged_into    key of an earlier ticket | None
                 followup_of    key of an earlier, closed ticket | None
                 deleted_at     moment | None
-                truth          {complaint (bool), category | None, order | None, repeat_of key | None,
-                               promise {text, made_at, due_on, kept (bool)} | None, remedy | None,
+                truth          {complaint (bool), complaint_at moment | None (later than created_at when a
+                               question turned into a complaint), category | None, order | None,
+                               repeat_of key | None, remedy | None,
+                               promise {text, made_at, due_on, kept (bool)} | None,
                                upheld | None}: what the generator knows, for tests; a loader ignores it
 
 A tagger's value in `custom_fields` is also among the ticket's `tags`, as Zendesk keeps it.
@@ -49,7 +51,7 @@ from integration.rehearsal.history_people import LANGUAGE_SHARES, company, reque
 from integration.rehearsal.history_tickets import CHANNELS, CLOSES_AFTER, Course, Subject, finish, new_subject
 from integration.rehearsal.phrases import phrases
 
-COMPLAINT_SHARE = 0.155  # of first tickets; repeats bring complaints to about 18 % of all
+COMPLAINT_SHARE = 0.125  # of first tickets; repeats bring complaints to about 18 % of all
 BACKLOG = timedelta(days=6)  # of late more comes in than is answered, so that the workspace is not empty
 
 
@@ -79,7 +81,8 @@ def live_tickets(
 
     `ticket`   requester {name, email, locale}, subject, body, channel, tags,
                custom_fields {field key: value}, category, complaint (bool), repeat_of key | None
-    `comment`  ticket (number of an earlier dict of kind `ticket`, from 0), body: its requester writes again
+    `comment`  ticket (number of an earlier dict of kind `ticket`, from 0), body, complaint (bool): its
+               requester writes again
     """
     history = list(generate(seed, now, years, requesters))
     people = {
@@ -219,10 +222,11 @@ def _live_ticket(course: Course) -> dict[str, Any]:
 
 
 def _live_comment(dice: Random, course: Course, number: int, now: datetime) -> dict[str, Any]:
+    """A second message: thanks, impatience, or a question that turns into a complaint."""
     texts = course.subject.texts
-    lines = texts.chase if course.complaint else texts.thanks
-    return {
-        "kind": "comment",
-        "ticket": number,
-        "body": course.subject.fill(dice.choice(lines), date=course.subject.day(now)),
-    }
+    complaint = course.complaint or dice.random() < 0.25
+    lines = texts.thanks
+    if complaint:
+        lines = texts.chase if course.complaint else [texts.complaint("no_answer").body]
+    body = course.subject.fill(dice.choice(lines), date=course.subject.day(now))
+    return {"kind": "comment", "ticket": number, "body": body, "complaint": complaint}

@@ -26,8 +26,10 @@ REMEDIES = {
 
 
 def run_question(course: Course) -> None:
-    """An ordinary ticket: asked, answered, thanked or not, solved."""
+    """A question: asked, answered, thanked or not, solved; kept waiting, a few turn into complaints."""
     course.opening()
+    if course.dice.random() < 0.02:
+        _turn_into_complaint(course)
     course.later(0.4, course.first_answer_hours)
     course.agent_says([course.matter.answer])
     course.status("pending" if course.dice.random() < 0.3 else "solved")
@@ -61,6 +63,14 @@ def run_complaint(course: Course) -> None:
         course.later(0.3, 20)
         course.status("solved")
     _rate(course, chance=0.45, good=content)
+
+
+def _turn_into_complaint(course: Course) -> None:
+    asked_at = course.at
+    course.later(60, 110)
+    course.turned_at = course.at
+    texts = course.subject.texts
+    course.requester_says([texts.complaint("no_answer").body], date=course.subject.day(asked_at))
 
 
 def _promise(course: Course) -> bool:

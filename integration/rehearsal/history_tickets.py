@@ -101,6 +101,7 @@ class Course:
     rating: tuple[datetime, str, str] | None = None
     promise: dict[str, Any] | None = None
     remedy: str | None = None
+    turned_at: datetime | None = None
 
     def __post_init__(self) -> None:
         self.at = self.subject.at
@@ -221,9 +222,12 @@ def finish(course: Course, key: str) -> dict[str, Any]:
 
 def _truth(course: Course, *, solved: bool) -> dict[str, Any]:
     promise = course.promise
+    turned = course.turned_at is not None and course.turned_at <= course.now
+    complaint_at = course.turned_at if turned else course.subject.at if course.complaint else None
     return {
-        "complaint": course.complaint,
-        "category": course.matter.category,
+        "complaint": complaint_at is not None,
+        "complaint_at": stamp(complaint_at) if complaint_at else None,
+        "category": "no_answer" if turned else course.matter.category,
         "order": course.subject.order,
         "repeat_of": course.repeat_of["key"] if course.repeat_of else None,
         "promise": promise if promise and promise["made_at"] <= stamp(course.now) else None,

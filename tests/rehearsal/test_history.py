@@ -101,6 +101,15 @@ def test_broken_promises_are_followed_by_the_requester_asking(tickets: list[dict
         assert any(c["author"] == ticket["requester"] and c["at"][:10] > due for c in ticket["comments"])
 
 
+def test_some_questions_turn_into_complaints_by_a_later_comment(tickets: list[dict[str, Any]]) -> None:
+    turned = [t for t in tickets if (t["truth"]["complaint_at"] or "") > t["created_at"]]
+
+    assert len(turned) > 10
+    for ticket in turned:
+        said = [c["author"] for c in ticket["comments"] if c["at"] == ticket["truth"]["complaint_at"]]
+        assert said == [ticket["requester"]]
+
+
 def test_repeats_are_by_the_same_requester_about_the_same_order(tickets: list[dict[str, Any]]) -> None:
     by_key = {ticket["key"]: ticket for ticket in tickets}
     repeats = [ticket for ticket in tickets if ticket["truth"]["repeat_of"]]
