@@ -48,11 +48,9 @@ def register(app: Flask, account: Account) -> None:
         answer.headers["X-Content-Type-Options"] = "nosniff"
         return answer
 
-    @pages.app_errorhandler(404)
-    def lost(error: Exception) -> Any:
-        if request.path.startswith("/agent"):
-            return render_template("missing.html", **_common(account)), 404
-        return error
+    @pages.get("/agent/<path:nowhere>")
+    def lost(nowhere: str) -> tuple[str, int]:  # noqa: ARG001
+        return render_template("missing.html", **_common(account)), 404
 
     @pages.get("/")
     def front() -> AnyResponse:

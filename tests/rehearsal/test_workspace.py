@@ -244,3 +244,9 @@ def test_an_unknown_agent_is_not_signed_in(browser: FlaskClient, account: Accoun
     admin = account.user(account.admin_user_id)
 
     assert f'value="{admin["id"]}" selected' in browser.get("/agent").text
+
+
+def test_unknown_paths_of_the_api_keep_their_json_answer(browser: FlaskClient, account: Account) -> None:
+    answer = browser.get("/api/v2/nonsense", headers=rest(account))
+
+    assert answer.get_json()["error"] == "InvalidEndpoint"
