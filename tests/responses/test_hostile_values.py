@@ -1,9 +1,12 @@
 """What a requester writes is a value: it comes out as it stands, or without what could deceive."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from integration.domain.complaint import Category
 from integration.responses.library import Library
@@ -117,3 +120,16 @@ def test_money_of_an_unknown_currency_still_renders(library: Library) -> None:
     values = Values(today=TODAY, order="A-1", amount=Money(Decimal("5"), "XXQ"))
 
     assert "5" in library.render("refund", "en", values).text
+
+
+@settings(max_examples=100, deadline=None)
+@given(words=st.text(max_size=300), name=st.text(max_size=80))
+def test_no_words_at_all_become_markup_or_break_a_letter(library: Library, words: str, name: str) -> None:
+    values = Values(
+        today=TODAY, requester=Person.named(name), matter=Matter(Category.OTHER, words), order=words
+    )
+    rendered = library.render("acknowledgement", "ru", values)
+    tags = set(re.findall(r"<[^>]*>?", rendered.html))
+
+    assert tags <= {"<p>", "</p>", "<br>"}
+    assert len(rendered.text.splitlines()) == 10

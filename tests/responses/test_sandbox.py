@@ -58,6 +58,7 @@ def test_a_way_out_of_the_sandbox_is_refused(own: Library, write: Write, body: s
     "body",
     [
         "{{ 'a' * 10 ** 9 }}",
+        "{{ ('a' * 10 ** 9) | length }}",
         "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
         "{% for a in range(99999) %}aaaaaaaaaaaaaaaaaaaa{% endfor %}",
         "{{ 9 ** (9 ** 9) }}",
