@@ -35,10 +35,10 @@ class Category(StrEnum):
 
 
 class CueKind(StrEnum):
-    """What a phrase tells: from displeasure to an announced step."""
+    """What a phrase tells, the gravest last."""
 
-    DISSATISFIED = "dissatisfied"
     FAILURE = "failure"
+    DISSATISFIED = "dissatisfied"
     REPEATED = "repeated"
     ACCUSATION = "accusation"
     THREAT = "threat"
@@ -130,7 +130,14 @@ def read(subject: str, texts: Sequence[Text], cues: CueBook, *, locale: str | No
             about[category] += weight
         if weighed.points > best.points:
             best = weighed
-    return Reading(spoken, _most_spoken_of(about), best.points, best.praise, tuple(evidence[:MAX_EVIDENCE]))
+    return Reading(spoken, _most_spoken_of(about), best.points, best.praise, _gravest(evidence))
+
+
+def _gravest(evidence: list[Evidence]) -> tuple[Evidence, ...]:
+    """Keep what counts most, in the order of the texts; an announced step outside must not be cut off."""
+    gravity = list(CueKind)
+    kept = sorted(range(len(evidence)), key=lambda n: -gravity.index(evidence[n].kind))[:MAX_EVIDENCE]
+    return tuple(evidence[number] for number in sorted(kept))
 
 
 def _bounded(texts: Sequence[Text]) -> list[Text]:

@@ -181,6 +181,13 @@ def test_hostile_text_takes_little_time(hostile: str) -> None:
     assert time.process_time() - started < 1.0
 
 
+def test_a_threat_at_the_end_of_a_long_list_of_grievances_is_not_cut_off() -> None:
+    assessment = judged("Terrible, awful, horrible. " * 20 + "You will hear from my lawyer.")
+
+    assert (len(assessment.evidence), assessment.band) == (20, Band.HIGH)
+    assert assessment.evidence[-1].words == "my lawyer"
+
+
 def test_a_ticket_of_many_long_comments_is_judged_by_its_start_and_its_end() -> None:
     filler = ["What about the manual? " * 800] * 60
 
