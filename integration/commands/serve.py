@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
 import click
 from flask import Flask
@@ -28,12 +27,24 @@ RESTART_AFTER_SECONDS = 1.0
 STOP_WITHIN_SECONDS = 15.0
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn over one Flask application, made after the fork."""
 
-    def __init__(self, make_app: Callable[[], Flask], options: dict[str, Any]) -> None:
+    def __init__(self, make_app: Callable[[], Flask], bind: str, *, processes: int = 1) -> None:
         self._make_app = make_app
-        self._options = options
+        self._options = {
+            "bind": bind,
+            "workers": processes,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "keepalive": KEEP_ALIVE_SECONDS,
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "loglevel": "warning",
+            "proc_name": "makegood-web",
+            # Its control socket is a way in that nobody needs here.
+            "control_socket_disable": True,
+        }
         super().__init__()
 
     def load_config(self) -> None:
@@ -54,21 +65,8 @@ def web(context: Context, workers: int) -> None:
     parts = assemble(settings)
     ready(parts)
     parts.close()
-    _Server(
-        lambda: create_app(assemble(settings)),
-        {
-            "bind": f"{settings.host}:{settings.port}",
-            "workers": workers,
-            "threads": THREADS,
-            "worker_class": "gthread",
-            "keepalive": KEEP_ALIVE_SECONDS,
-            "timeout": 60,
-            "graceful_timeout": 10,
-            "loglevel": "warning",
-            "proc_name": "makegood-web",
-            # Its control socket is a way in that nobody needs here.
-            "control_socket_disable": True,
-        },
+    Server(
+        lambda: create_app(assemble(settings)), f"{settings.host}:{settings.port}", processes=workers
     ).run()
 
 
