@@ -18,17 +18,19 @@ SETTINGS: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "200",
-    # The cluster is thrown away, so it may lose what a power cut would take.
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
 }
+# The cluster is thrown away, so it may lose what a power cut would take.
+FORGETFUL: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class Cluster:
-    """One PostgreSQL server on a free port of 127.0.0.1, with a fresh database for whoever asks."""
+    """One PostgreSQL server on a free port of 127.0.0.1, with a fresh database for whoever asks.
 
-    def __init__(self) -> None:
+    `durable` makes every commit reach the disk, as in production.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self._settings = dict(SETTINGS) if durable else {**SETTINGS, **FORGETFUL}
         self._bin = _programs()
         self._user = _server_user()
         self._folder = Path(tempfile.mkdtemp(prefix="makegood-postgres-"))
@@ -67,7 +69,7 @@ class Cluster:
     def _start(self) -> subprocess.Popen[bytes]:
         data = str(self._folder / "data")
         self._run("initdb", "-D", data, "-U", "makegood", "--auth=trust", "--encoding=UTF8", "--no-sync")
-        options = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        options = [f"--{name}={value}" for name, value in self._settings.items()]
         log = open(self._folder / "log", "wb")  # noqa: SIM115
         with log:
             server = subprocess.Popen(
