@@ -24,4 +24,6 @@ def one_of(column: sa.ColumnElement[Any], *words: str) -> sa.ColumnElement[bool]
     """Compare with words written into the statement: a partial index is not found through parameters."""
     if not all(word.isidentifier() for word in words):
         raise ValueError("only plain words may be written into a statement")
-    return column.in_([sa.literal_column(f"'{word}'") for word in words])
+    literals: list[sa.ColumnElement[Any]] = [sa.literal_column(f"'{word}'") for word in words]
+    # SQLite takes a partial index only where the condition is spelled as in the index.
+    return column == literals[0] if len(literals) == 1 else column.in_(literals)

@@ -3,11 +3,12 @@
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, MutableMapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -21,6 +22,7 @@ from integration.store.tables import metadata
 SCRIPTS = Path(__file__).parent / "migrations"
 # Any number will do as long as nobody else on this PostgreSQL database takes the same.
 ADVISORY_LOCK = 7_205_120_931
+WAIT_SECONDS = 600
 
 
 class SchemaTooNew(Exception):
@@ -131,12 +133,26 @@ def _transaction(engine: Engine) -> Iterator[Connection]:
 def _alone(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "sqlite":
         with engine.begin() as connection:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
             yield
         return
     with open(f"{_file(engine)}.migrating", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        _take(lock)
         yield
+
+
+def _take(lock: IO[str]) -> None:
+    until = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise TimeoutError("Another process is still migrating this database; stop it.") from None
+            time.sleep(0.05)
 
 
 def _back_up(engine: Engine, state: SchemaState, *, before: str) -> None:

@@ -73,7 +73,7 @@ inbox = _table(
     sa.Column("reason", sa.String(300)),
     _index_where("state IN ('new', 'claimed')", "ix_inbox_not_before_waiting", "not_before"),
     _index_where("state IN ('new', 'claimed')", "ix_inbox_subject_waiting", "subject", "id"),
-    _index_where("state = 'parked'", "ix_inbox_parked", "id"),
+    _index_where("state = 'parked'", "ix_inbox_parked", "state"),
 )
 
 requesters = _table(
@@ -208,8 +208,8 @@ follow_ups = _table(
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     # A million rows wait here for months; the dispatcher only ever walks the pending ones that are due.
     _index_where("status = 'pending'", "ix_follow_ups_due_at_pending", "due_at"),
-    _index_where("status = 'dispatched'", "ix_follow_ups_claimed_until_dispatched", "claimed_until"),
-    _index_where("status = 'parked'", "ix_follow_ups_parked", "id"),
+    _index_where("status = 'dispatched'", "ix_follow_ups_dispatched", "claimed_until", "due_at"),
+    _index_where("status = 'parked'", "ix_follow_ups_parked", "status"),
     sa.Index("ix_follow_ups_ticket_id_status", "ticket_id", "status"),
     # One running follow-up of a name on a ticket: a trigger that fires twice starts one.
     _index_where(
@@ -245,7 +245,8 @@ outbox = _table(
     _index_where(
         "state IN ('new', 'claimed', 'sending')", "ix_outbox_priority_waiting", "priority", "created_at"
     ),
-    _index_where("state IN ('held', 'parked')", "ix_outbox_state_stopped", "state"),
+    _index_where("state = 'held'", "ix_outbox_held", "state"),
+    _index_where("state = 'parked'", "ix_outbox_parked", "state"),
 )
 
 audit_log = _table(

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from integration.store import (
     complaints,
     facts,
     follow_ups,
+    health,
     history,
     inbox,
     outbox,
@@ -23,11 +24,13 @@ from integration.store import (
     suggestion_uses,
     tickets,
 )
-from integration.store.engine import Database
+from integration.store.engine import Database, make_engine
+from integration.store.migrate import migrate
 from integration.store.tables import Moment, metadata
+from tests.postgres import Cluster
 from tests.store.samples import LEASE, NOON, complaint, intend, plan, receive
 
-ROWS = 5000
+ROWS = 3000
 WHO = 900_000
 WORDS = {"state": "done", "status": "posted"}
 # SQLite: "SCAN tickets"; "SCAN outbox USING INDEX …" walks only what a partial index holds.
@@ -50,6 +53,7 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "due follow-ups": lambda conn: follow_ups.claim_due(conn, NOON, limit=50, lease=LEASE),
     "due writes": lambda conn: outbox.claim_due(conn, NOON, limit=50, lease=LEASE),
     "parked work": parked.everything,
+    "backlog": lambda conn: health.backlog(conn, NOON),
 }
 
 
@@ -66,8 +70,22 @@ def value(column: sa.Column[Any], number: int) -> object:
     return {sa.LargeBinary: b"", sa.JSON: {}, sa.Boolean: False}.get(type(column.type), number)
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Every table full of finished things, with one of each that somebody waits for; do not commit."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('filled') / 'makegood.db'}"
+    else:
+        cluster: Cluster = request.getfixturevalue("cluster")
+        url = cluster.url(cluster.create())
+    engine = make_engine(url)
+    migrate(engine)
+    fill(Database(engine))
+    yield engine
+    engine.dispose()
+
+
 def fill(database: Database) -> None:
-    """Fill every table with finished things, and add one of each that somebody waits for."""
     with database.write() as conn:
         for table in metadata.sorted_tables:
             columns = [column for column in table.columns if column is not table.autoincrement_column]
@@ -96,11 +114,10 @@ def explained(conn: Connection) -> Iterator[list[str]]:
     sa.event.remove(conn, "before_cursor_execute", ask)
 
 
-def test_questions_find_their_rows_by_an_index(database: Database) -> None:
-    fill(database)
+def test_questions_find_their_rows_by_an_index(filled: Engine) -> None:
     scanned = {}
     for name, question in QUESTIONS.items():
-        with database.write() as conn, explained(conn) as plans:
+        with filled.connect() as conn, explained(conn) as plans:
             question(conn)
         found = {word for plan in plans for pair in SCANS.findall(plan) for word in pair}
         scanned[name] = found & set(metadata.tables)
@@ -109,21 +126,18 @@ def test_questions_find_their_rows_by_an_index(database: Database) -> None:
     assert scanned == {name: set() for name in QUESTIONS}
 
 
-def test_a_full_table_read_would_be_seen(database: Database) -> None:
-    fill(database)
-
-    with database.write() as conn, explained(conn) as plans:
+def test_a_full_table_read_would_be_seen(filled: Engine) -> None:
+    with filled.connect() as conn, explained(conn) as plans:
         conn.execute(sa.text("SELECT * FROM tickets WHERE subject = 'x'"))
 
     assert any(SCANS.search(plan) for plan in plans)
 
 
 @pytest.mark.parametrize("table", ["inbox", "outbox"])
-def test_the_dispatcher_walks_only_what_waits(database: Database, table: str) -> None:
-    fill(database)
+def test_the_dispatcher_walks_only_what_waits(filled: Engine, table: str) -> None:
     claim = {"inbox": inbox.claim_due, "outbox": outbox.claim_due}[table]
 
-    with database.write() as conn, explained(conn) as plans:
+    with filled.connect() as conn, explained(conn) as plans:
         claim(conn, NOON, limit=50, lease=LEASE)
 
     assert any("_waiting" in plan for plan in plans)

@@ -11,16 +11,17 @@ down_revision = "0001"
 PARTIAL = (
     ("ix_inbox_not_before_waiting", "inbox", ["not_before"], "state IN ('new', 'claimed')"),
     ("ix_inbox_subject_waiting", "inbox", ["subject", "id"], "state IN ('new', 'claimed')"),
-    ("ix_inbox_parked", "inbox", ["id"], "state = 'parked'"),
-    ("ix_follow_ups_claimed_until_dispatched", "follow_ups", ["claimed_until"], "status = 'dispatched'"),
-    ("ix_follow_ups_parked", "follow_ups", ["id"], "status = 'parked'"),
+    ("ix_inbox_parked", "inbox", ["state"], "state = 'parked'"),
+    ("ix_follow_ups_dispatched", "follow_ups", ["claimed_until", "due_at"], "status = 'dispatched'"),
+    ("ix_follow_ups_parked", "follow_ups", ["status"], "status = 'parked'"),
     (
         "ix_outbox_priority_waiting",
         "outbox",
         ["priority", "created_at"],
         "state IN ('new', 'claimed', 'sending')",
     ),
-    ("ix_outbox_state_stopped", "outbox", ["state"], "state IN ('held', 'parked')"),
+    ("ix_outbox_held", "outbox", ["state"], "state = 'held'"),
+    ("ix_outbox_parked", "outbox", ["state"], "state = 'parked'"),
 )
 ORDERS = (("inbox", "event_order"), ("requesters", "seen_order"), ("tickets", "seen_order"))
 
