@@ -46,9 +46,9 @@ class Reply:
 
 
 def build(
-    webhook: Doc, *, secret: str, account_id: int, invocation_id: str, body: bytes, at: datetime
+    webhook: Doc, *, secret: str | None, account_id: int, invocation_id: str, body: bytes, at: datetime
 ) -> Request:
-    """Return the request for one attempt, signed as of `at`."""
+    """Return the request for one attempt, signed as of `at`; without a secret it is not signed."""
     sent = b"" if webhook["http_method"] in ("GET", "DELETE") else body
     headers = {
         "Content-Type": CONTENT_TYPES[webhook["request_format"]],
@@ -59,9 +59,10 @@ def build(
         **(webhook.get("custom_headers") or {}),
         **_authorization(webhook.get("authentication")),
     }
-    stamp = signing.timestamp(at)
-    headers["X-Zendesk-Webhook-Signature"] = signing.sign(secret, stamp, sent)
-    headers["X-Zendesk-Webhook-Signature-Timestamp"] = stamp
+    if secret is not None:
+        stamp = signing.timestamp(at)
+        headers["X-Zendesk-Webhook-Signature"] = signing.sign(secret, stamp, sent)
+        headers["X-Zendesk-Webhook-Signature-Timestamp"] = stamp
     return Request(webhook["http_method"], webhook["endpoint"], headers, sent)
 
 

@@ -2,7 +2,6 @@
 
 import re
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -32,7 +31,7 @@ _HTML = (
 class DeliveryFault:
     """What happens to one delivery."""
 
-    name: str | None = None  # drop, duplicate, reorder, wrong_signature; None for none of them
+    name: str | None = None  # one of those below; None for none
     delay: float = 0.0  # seconds
 
 
@@ -44,6 +43,7 @@ class DeliveryFaults:
     reorder: float = 0.0
     drop: float = 0.0
     wrong_signature: float = 0.0
+    unsigned: float = 0.0
     delay_seconds: tuple[float, float] = (0.0, 0.0)
 
 
@@ -81,6 +81,7 @@ class FaultDesk:
         self._api: list[ApiFault] = []
         self._dice = Random(0)
         self._injected: Counter[str] = Counter()
+        self._closing = threading.Event()
 
     def set(self, wishes: Mapping[str, Any]) -> None:
         """Replace all faults; counters and dice start anew. Raises BadRequest naming the first mistake."""
@@ -88,8 +89,11 @@ class FaultDesk:
         unknown = set(wishes) - {"deliveries", "api", "seed"}
         if unknown or not isinstance(seed, int):
             raise BadRequest(f"faults take deliveries, api and seed (a whole number), not {sorted(unknown)}")
-        deliveries = _delivery_faults(wishes.get("deliveries") or {})
-        api = [_api_fault(wish, Random(f"{seed}:{n}")) for n, wish in enumerate(wishes.get("api") or [])]
+        try:
+            deliveries = _delivery_faults(wishes.get("deliveries") or {})
+            api = [_api_fault(wish, Random(f"{seed}:{n}")) for n, wish in enumerate(wishes.get("api") or [])]
+        except (TypeError, ValueError, AttributeError) as error:
+            raise BadRequest(f"faults: a value has the wrong type: {error}") from error
         with self._lock:
             self._given = dict(wishes)
             self._deliveries, self._api = deliveries, api
@@ -100,6 +104,14 @@ class FaultDesk:
         """Let everything go right again; the counters stay readable."""
         with self._lock:
             self._given, self._deliveries, self._api = {}, DeliveryFaults(), []
+
+    def close(self) -> None:
+        """Let go of requests that are being kept waiting; the server is about to stop."""
+        self._closing.set()
+
+    def wait(self, seconds: float) -> None:
+        """Keep a request waiting, or less long when the server stops."""
+        self._closing.wait(seconds)
 
     def report(self) -> dict[str, Any]:
         """Return the faults in force and how often each was injected since they were set."""
@@ -132,7 +144,7 @@ class FaultDesk:
             return fault
 
 
-_NAMED = ("drop", "duplicate", "reorder", "wrong_signature")
+_NAMED = ("drop", "duplicate", "reorder", "wrong_signature", "unsigned")
 
 
 class FaultyAnswers:
@@ -147,7 +159,7 @@ class FaultyAnswers:
         if fault is None:
             return self._app(environ, start_response)
         if fault.kind == "timeout":
-            time.sleep(fault.seconds)
+            self._desk.wait(fault.seconds)
         if fault.kind == "drop_after_write":
             _run_unheard(self._app, environ)
         if fault.kind not in _ANSWERS:

@@ -88,6 +88,8 @@ class Rules:
     def _check(self, kind: str, doc: Doc) -> None:
         if not isinstance(doc.get("title"), str) or not doc["title"].strip():
             raise Invalid.because(title="cannot be blank")
+        if not isinstance(doc["active"], bool) or not isinstance(doc["position"], int):
+            raise Invalid.because(base="active must be true or false, position a whole number")
         every = [*doc["conditions"]["all"], *doc["conditions"]["any"]]
         if not every:
             raise Invalid.because(base=f"A {kind} must have at least one condition")
@@ -117,21 +119,24 @@ class Rules:
 
 
 def _chosen(kind: str, data: Mapping[str, Any]) -> Doc:
-    names = ["title", "active", "actions", "position"]
+    names = ["title", "active", "position"]
     names += ["description", "category_id"] if kind == "trigger" else []
     chosen: Doc = {name: data[name] for name in names if name in data}
-    if not all(isinstance(one, dict) for one in chosen.get("actions", [])):
-        raise Invalid.because(actions="must be a list of objects")
+    if "actions" in data:
+        chosen["actions"] = _objects("actions", data["actions"])
     # Zendesk takes all and any beside the title too.
     given = data.get("conditions", data if "all" in data or "any" in data else None)
-    if given is not None:
-        lists = {
-            name: (given.get(name) if isinstance(given, Mapping) else None) or [] for name in ("all", "any")
-        }
-        if not all(isinstance(one, dict) for each in lists.values() for one in each):
-            raise Invalid.because(conditions="must be lists of objects")
-        chosen["conditions"] = lists
+    if isinstance(given, Mapping):
+        chosen["conditions"] = {name: _objects(name, given.get(name) or []) for name in ("all", "any")}
+    elif given is not None:
+        raise Invalid.because(conditions="must be an object with all and any")
     return chosen
+
+
+def _objects(name: str, given: Any) -> list[Doc]:
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise Invalid.because(**{name: "must be a list of objects"})
+    return given
 
 
 def _filled(body: Any, values: Mapping[str, Any], request_format: str) -> bytes:

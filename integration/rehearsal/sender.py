@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable
 
 from integration.rehearsal import calls
-from integration.rehearsal.base import Doc
 from integration.rehearsal.clock import Clock
 from integration.rehearsal.config import Config
 from integration.rehearsal.delivery import Breaker, judge
@@ -16,7 +15,7 @@ from integration.rehearsal.errors import NotFound
 from integration.rehearsal.invocations import WAITING, Invocations, Job
 from integration.rehearsal.outbox import Outbox
 from integration.rehearsal.signing import new_secret, timestamp
-from integration.rehearsal.webhooks import Webhooks
+from integration.rehearsal.webhooks import Target, Webhooks
 
 TRIAL_INVOCATIONS_PER_MINUTE = 60
 
@@ -152,13 +151,13 @@ class Sender:
             return self._postpone(job, wait)
         if not self._breaker_allows(job.webhook_id):
             return self._invocations.close(job, "circuit broken")
-        secret = new_secret() if job.fault == "wrong_signature" else target.secret
-        return self._attempt(job, target.doc, secret, caller)
+        return self._attempt(job, target, caller)
 
-    def _attempt(self, job: Job, webhook: Doc, secret: str, caller: calls.Caller) -> None:
+    def _attempt(self, job: Job, target: Target, caller: calls.Caller) -> None:
         signed = self._clock.now()
+        secret = {"wrong_signature": new_secret(), "unsigned": None}.get(job.fault or "", target.secret)
         request = calls.build(
-            webhook,
+            target.doc,
             secret=secret,
             account_id=self._account_id,
             invocation_id=job.id,

@@ -223,10 +223,10 @@ def _check(doc: Doc, *, required: tuple[str, ...]) -> None:
 def _authentication_problem(authentication: object) -> str | None:
     if authentication is None:
         return None
-    if not isinstance(authentication, dict) or authentication.get("type") not in _CREDENTIALS:
+    if not isinstance(authentication, dict) or str(authentication.get("type")) not in _CREDENTIALS:
         return f"type must be one of {', '.join(_CREDENTIALS)}"
     data = authentication.get("data")
-    needed = _CREDENTIALS[authentication["type"]]
+    needed = _CREDENTIALS[str(authentication["type"])]
     if not isinstance(data, dict) or not all(_is_header_text(data.get(name)) for name in needed):
         return f"data must have {' and '.join(needed)}, in printable ASCII"
     if authentication.get("add_position", "header") != "header":

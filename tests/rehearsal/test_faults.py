@@ -70,6 +70,16 @@ def test_a_wrong_signature_does_not_verify(outside: Outside) -> None:
     assert not delivery.is_signed_with(webhook["secret"])
 
 
+def test_an_unsigned_delivery_has_no_signature_headers(outside: Outside) -> None:
+    outside.control("POST", "faults", {"deliveries": {"unsigned": 1}})
+    with receiving() as receiver:
+        outside.webhook(receiver.url)
+        outside.ticket()
+        [delivery] = receiver.wait_for(1)
+
+    assert [name for name in delivery.headers if "Signature" in name] == []
+
+
 def test_delayed_deliveries_count_as_pending(outside: Outside) -> None:
     outside.control("POST", "faults", {"deliveries": {"delay_seconds": [1.0, 1.2]}})
     with receiving() as receiver:
@@ -195,6 +205,12 @@ def test_delivery_rates_are_kept_and_counted() -> None:
         {"api": [{"kind": "timeout", "seconds": 3600}]},
         {"deliveries": {"lose": 1}},
         {"deliveries": {"delay_seconds": [2, 1]}},
+        {"deliveries": {"delay_seconds": 5}},
+        {"deliveries": "all"},
+        {"api": "500"},
+        {"api": [{"kind": "timeout", "seconds": "long"}]},
+        {"api": [{"kind": "500", "methods": 5}]},
+        {"seed": "x"},
         {"delivery": {}},
     ],
     ids=json.dumps,

@@ -225,6 +225,32 @@ def test_a_trigger_that_cannot_run_is_refused(
     assert word in answer.text
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"title": 5},
+        {"active": "yes"},
+        {"position": "first"},
+        {"actions": None},
+        {"actions": ["close"]},
+        {"conditions": []},
+        {"conditions": {"all": 5}},
+        {"conditions": {"all": ["new"]}},
+        {"conditions": {"all": [{"field": ["status"]}]}},
+    ],
+    ids=json.dumps,
+)
+def test_a_misshapen_rule_is_refused(outside: Outside, wrong: dict[str, Any]) -> None:
+    right = {
+        "title": "t",
+        "conditions": {"all": [ON_CREATE]},
+        "actions": [{"field": "status", "value": "open"}],
+    }
+
+    assert outside.api("POST", "triggers", {"trigger": right}).status_code == 201
+    assert outside.api("POST", "triggers", {"trigger": {**right, **wrong}}).status_code == 422
+
+
 def test_rules_cannot_call_a_webhook_of_events(outside: Outside) -> None:
     webhook = outside.webhook("https://makegood.example/")
 

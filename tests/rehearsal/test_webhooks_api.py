@@ -90,7 +90,12 @@ def test_a_clone_is_a_copy_with_a_secret_of_its_own(outside: Outside) -> None:
         {"subscriptions": ["zen:event-type:ticket.updated"]},
         {"subscriptions": ["zen:event-type:ticket.solved"]},
         {"authentication": {"type": "basic_auth", "data": {"username": "u"}}},
+        {"authentication": {"type": ["basic_auth"]}},
+        {"authentication": {"type": "bearer_token", "data": {"token": "two\nlines"}}},
         {"custom_headers": {"X-Zendesk-Webhook-Id": "mine"}},
+        {"custom_headers": ["X-Mine"]},
+        {"name": 5},
+        {"subscriptions": CREATED},
     ],
     ids=json.dumps,
 )
