@@ -58,6 +58,7 @@ def register(app: Flask, account: Account) -> None:
         g.usages = []
         g.grant = _grant(account)
         g.actor_id = g.grant.user_id
+        _check_person(account, g.actor_id)
         spend(account, Limit("plan", account.config.limits.plan))
         if isinstance(request.routing_exception, NotFoundRoute):
             raise InvalidEndpoint
@@ -85,14 +86,15 @@ def require_admin(account: Account) -> None:
 
 def body() -> dict[str, Any]:
     """Return the JSON object of the request. Raises BadRequest."""
-    if not request.data:
+    raw = request.get_data()
+    if not raw:
         return {}
     if request.mimetype != "application/json":
         raise BadRequest(
             "Content-Type header required with value 'application/json'", "UnsupportedContentType", 415
         )
     try:
-        data = orjson.loads(request.data)
+        data = orjson.loads(raw)
     except orjson.JSONDecodeError:
         raise BadRequest("The request body is not valid JSON", "Unprocessable Entity", 422) from None
     if not isinstance(data, dict) or _depth(data) > _MAX_DEPTH:
@@ -121,16 +123,20 @@ def _depth(data: Any) -> int:
     return depth
 
 
+def _dead_token() -> Unauthenticated:
+    error = Unauthenticated(
+        "The access token provided is expired, revoked, malformed or invalid for other reasons."
+    )
+    error.error = "invalid_token"
+    return error
+
+
 def _grant(account: Account) -> Grant:
     scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         grant = account.tokens.find(credentials.strip())
         if grant is None:
-            error = Unauthenticated(
-                "The access token provided is expired, revoked, malformed or invalid for other reasons."
-            )
-            error.error = "invalid_token"
-            raise error
+            raise _dead_token()
         return grant
     if scheme.lower() == "basic" and account.config.api_token:
         return _api_token_grant(account, credentials)
@@ -146,6 +152,15 @@ def _api_token_grant(account: Account, credentials: str) -> Grant:
     if not name.endswith("/token") or token != account.config.api_token or user is None:
         raise Unauthenticated("")
     return Grant(user["id"], _FULL)
+
+
+def _check_person(account: Account, user_id: int) -> None:
+    # A token is worth what its user is: a deleted user's is dead, an end user's opens no agent's route.
+    user = account.user(user_id)
+    if not user["active"] or user["suspended"]:
+        raise _dead_token()
+    if user["role"] == "end-user" and request.path != "/api/v2/users/me":
+        raise Forbidden(_NO_ACCESS)
 
 
 def _check_scope(grant: Grant) -> None:

@@ -27,11 +27,12 @@ class RehearsalServer:
         self._wsgi.application = self.app = create_app(self.account.config, self.account)
         self.sender: Any = self.app.extensions.get("rehearsal.sender")
         self._thread: threading.Thread | None = None
+        self._stopped = False
 
     def start(self) -> "RehearsalServer":
         """Begin to answer and to deliver."""
         self._thread = threading.Thread(
-            target=self._wsgi.serve_forever, kwargs={"poll_interval": 0.05}, name="rehearsal-http"
+            target=self._wsgi.serve_forever, args=(0.05,), name="rehearsal-http", daemon=True
         )
         self._thread.start()
         if self.sender is not None:
@@ -45,13 +46,17 @@ class RehearsalServer:
 
     def stop(self) -> None:
         """Stop answering and delivering and close the account; safe to call twice."""
-        if self._thread is None:
+        if self._stopped:
             return
-        self._wsgi.close()
-        self._thread.join()
-        self._thread = None
-        if self.sender is not None:
-            self.sender.stop()
+        self._stopped = True
+        if self._thread is not None:
+            self.app.extensions["rehearsal.faults"].close()
+            self._wsgi.close()
+            self._thread.join()
+            if self.sender is not None:
+                self.sender.stop()
+        else:
+            self._wsgi.server_close()
         self.account.close()
 
     def __enter__(self) -> "RehearsalServer":

@@ -1,5 +1,6 @@
 """A small threaded WSGI server with keep-alive; werkzeug's closes the connection after every answer."""
 
+import contextlib
 import io
 import socket
 import sys
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 MAX_HEADERS = 64
 _IDLE_SECONDS = 75
+_STOP_SECONDS = 10
 
 
 class WsgiServer(ThreadingMixIn, TCPServer):
@@ -23,14 +25,13 @@ class WsgiServer(ThreadingMixIn, TCPServer):
     An application that raises an OSError has its connection closed without an answer.
     """
 
-    daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 256
 
     def __init__(self, port: int, application: "WSGIApplication", *, max_body_bytes: int) -> None:
         self.application = application
         self.max_body_bytes = max_body_bytes
-        self._open: set[socket.socket] = set()
+        self._open: dict[socket.socket, threading.Thread] = {}
         self._open_lock = threading.Lock()
         super().__init__(("127.0.0.1", port), _Handler)
 
@@ -41,14 +42,20 @@ class WsgiServer(ThreadingMixIn, TCPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Hand a connection to a thread of its own."""
+        work = threading.Thread(
+            target=self.process_request_thread,
+            args=(request, client_address),
+            name="rehearsal-connection",
+            daemon=True,
+        )
         with self._open_lock:
-            self._open.add(request)
-        super().process_request(request, client_address)
+            self._open[request] = work
+        work.start()
 
     def shutdown_request(self, request: Any) -> None:
         """Close a connection whose thread is done."""
         with self._open_lock:
-            self._open.discard(request)
+            self._open.pop(request, None)
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -57,15 +64,16 @@ class WsgiServer(ThreadingMixIn, TCPServer):
             super().handle_error(request, client_address)
 
     def close(self) -> None:
-        """Stop listening, end idle connections, wait for the threads."""
+        """Stop listening, end the connections, wait for the answers under way."""
         self.shutdown()
-        with self._open_lock:
-            for connection in self._open:
-                try:
-                    connection.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue
         self.server_close()
+        with self._open_lock:
+            working = dict(self._open)
+        for connection in working:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
+        for thread in working.values():
+            thread.join(_STOP_SECONDS)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -20,7 +20,7 @@ def idempotent(account: Account, create: Callable[[], tuple[Doc, int, str]]) -> 
         return _answer(*create())
     if not 0 < len(key) <= 255:
         raise BadRequest("Idempotency-Key must have from 1 to 255 characters", "IdempotentRequestError")
-    digest = hashlib.sha256(request.data).hexdigest()
+    digest = hashlib.sha256(request.get_data()).hexdigest()
     now = seconds(account.clock.now())
     with account.db.write() as connection:
         connection.execute("DELETE FROM idempotency WHERE at <= ?", (now - WINDOW_SECONDS,))
