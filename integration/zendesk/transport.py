@@ -62,7 +62,8 @@ class OnceAdapter(HTTPAdapter):
 
 def _whole_body(response: requests.Response, deadline: float) -> bytes:
     body = bytearray()
-    for chunk in response.raw.stream(_CHUNK, decode_content=True):
+    # One packet at a time: `stream` and `read` would wait until a whole chunk is there.
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):
         body += chunk
         if len(body) > MAX_ANSWER:
             raise requests.exceptions.ContentDecodingError("the answer is too large")
