@@ -11,6 +11,7 @@ from integration.domain.complaint import State
 from integration.domain.followup import FollowUp
 from integration.domain.history import Outcome, PastComplaint
 from integration.domain.reason import Code, Reason
+from integration.domain.suggestion import Suggestion
 from integration.handling.sidebar import Facts, Offer
 from integration.web.words import Words
 
@@ -59,8 +60,7 @@ class OfferRow:
     locale: str
     title: str
     why: str
-    language: str
-    is_fallback: bool
+    only_in: str
 
 
 class Panel:
@@ -124,7 +124,7 @@ class Panel:
             ("promise.open", "notice", summary.open_promise),
         ):
             if promise is not None:
-                when = self.words.moment(promise.due_at, self.facts.now, self.zone)
+                when = self._near(promise.due_at)
                 text = self.words(key, when=when, what=promise.what)
                 lines.append(Line("promise", tone, text, self.words.exact(promise.due_at, self.zone)))
         return lines
@@ -172,6 +172,14 @@ class Panel:
     @property
     def offers(self) -> list[OfferRow]:
         return [self._offer_row(offer) for offer in self.facts.offers]
+
+    @property
+    def offers_heading(self) -> str:
+        """Name the language of the suggestions: the requester's, which need not be the agent's."""
+        own = [o.suggestion.locale for o in self.facts.offers if not o.suggestion.is_fallback]
+        if not own:
+            return self.words("suggestions.heading")
+        return self.words("suggestions.heading_in", language=_language_name(own[0], self.words.locale))
 
     @property
     def outside(self) -> list[tuple[str, str, str]]:
@@ -226,6 +234,11 @@ class Panel:
             return self.words("history.open")
         return self.words("history.ended", outcome=self.outcome(past))
 
+    def _near(self, moment: datetime) -> str:
+        """The hour matters while it is near."""
+        is_near = abs(moment - self.facts.now) < timedelta(days=2)
+        return self.words.moment(moment, self.facts.now, self.zone) if is_near else self._day(moment)
+
     def _past_row(self, past: PastComplaint, *, is_repeated: bool) -> PastRow:
         rating = f"history.satisfaction_{past.satisfaction}"
         return PastRow(
@@ -245,14 +258,19 @@ class Panel:
         said = [reason for reason in suggestion.reasons if reason.code != Code.FALLBACK_LANGUAGE]
         cautions = [reason for reason in said if reason.code == Code.USED_BEFORE]
         reasons = cautions + [reason for reason in said if reason not in cautions][:REASONS_SHOWN]
-        key = "suggestions.fallback" if suggestion.is_fallback else "suggestions.language"
         return OfferRow(
             template_id=suggestion.template_id,
             locale=suggestion.locale,
             title=offer.card.title,
             why="; ".join(self.reason(reason) for reason in reasons),
-            language=self.words(key, language=_language_name(suggestion.locale, self.words.locale)),
-            is_fallback=suggestion.is_fallback,
+            only_in=self._only_in(suggestion),
+        )
+
+    def _only_in(self, suggestion: Suggestion) -> str:
+        if not suggestion.is_fallback:
+            return ""
+        return self.words(
+            "suggestions.fallback", language=_language_name(suggestion.locale, self.words.locale)
         )
 
     def _day(self, moment: datetime) -> str:

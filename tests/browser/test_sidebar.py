@@ -12,5 +12,5 @@ def test_the_first_line_answers_when_a_ticket_is_opened(workspace: Workspace, pa
     sidebar = workspace.open_ticket(page)
 
     first = sidebar.locator(".answer").first
-    expect(first).to_contain_text("Comes back with the matter of #12, which ended with: replacement")
+    expect(first).to_contain_text("Repeat of #12, which ended with: replacement")
     expect(sidebar.locator("template[data-session]")).to_have_count(0)

@@ -51,7 +51,7 @@ def agent(here: Site) -> Asking:
 def test_the_first_line_says_what_came_back_and_how_it_ended(agent: Asking) -> None:
     text = agent.get(FACTS).text
 
-    first = text.index("Comes back with the matter of #12, which ended with: replacement")
+    first = text.index("Repeat of #12, which ended with: replacement")
     assert first < text.index("First reply: due today") < text.index("and not kept: Tell the requester when")
     assert "Both name AF-123456." in text
     assert text.index("and not kept") < text.index("Suggested responses")

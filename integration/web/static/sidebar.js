@@ -6,6 +6,8 @@
   const said = document.body.dataset;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   const page = new URLSearchParams(location.search);
+  const SOON = 400;
+  const STALE = 30_000;
   let client = null;
   let ticketId = null;
   let asked = 0;
@@ -32,13 +34,16 @@
     if (focused) panel.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  async function load() {
+  const isReading = () => panel.querySelector("[data-act=preview][aria-expanded=true]") !== null;
+
+  /** Fetch and show the facts; a `quiet` refresh gives way to an agent who is reading or filling a letter. */
+  async function load({ quiet = false } = {}) {
     const mine = ++asked;
     panel.setAttribute("aria-busy", "true");
     try {
       const answer = await makegood.call(`api/tickets/${ticketId}/facts?zone=${encodeURIComponent(zone)}`);
       const html = await answer.text();
-      if (mine !== asked) return;
+      if (mine !== asked || (quiet && isReading())) return;
       put(html);
       shownAt = new Date();
       document.body.dataset.state = "ready";
@@ -132,7 +137,7 @@
   }
 
   const acts = {
-    retry: load,
+    retry: () => (ticketId ? load() : start()),
     preview: (button) => preview(suggestion(button)),
     insert: (button) => insert(suggestion(button)),
     correct: ({ dataset }) => act(`api/tickets/${ticketId}/correct`, { verdict: dataset.verdict }, said.corrected),
@@ -181,15 +186,14 @@
 
   function soon() {
     clearTimeout(timer);
-    // An agent who is filling a suggestion must not lose it to a refresh.
-    timer = setTimeout(() => panel.querySelector("[data-preview] > *") || load(), 400);
+    timer = setTimeout(() => isReading() || load({ quiet: true }), SOON);
   }
 
   async function start() {
     fit();
     client.on("ticket.updated", soon);
     client.on("ticket.conversation.changed", soon);
-    client.on("app.activated", soon);
+    client.on("app.activated", () => shownAt && Date.now() - shownAt > STALE && soon());
     client.on("colorScheme.changed", colour);
     client.get("colorScheme").then((answer) => colour(answer.colorScheme), () => {});
     const answer = await client.get("ticket.id");
