@@ -477,8 +477,9 @@ def test_a_closed_ticket_takes_no_comment_and_says_so(
     page: Page, server: RehearsalServer, account: Account, ticket: dict[str, Any], bundles: Path
 ) -> None:
     account.update_ticket(ticket["id"], {"status": "closed"}, actor_id=account.admin_user_id)
-    open_ticket(page, server, ticket)
+    frame = open_ticket(page, server, ticket)
 
+    assert "closed" in ask(frame, "client.invoke('ticket.editor.insert', '<p>x</p>')")["error"]
     expect(page.locator("#refused")).to_contain_text("closed")
     expect(page.locator("#submit")).to_be_disabled()
     expect(page.locator("#rich")).to_have_attribute("contenteditable", "false")

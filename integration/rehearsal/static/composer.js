@@ -87,6 +87,7 @@ export class Composer {
 
   /* Insert at the cursor, over the selection. */
   insertHtml(html) {
+    this._mustBeOpen();
     const clean = safeHtml(html);
     if (this.useRichText) {
       this._focusRich();
@@ -103,6 +104,7 @@ export class Composer {
   }
 
   appendText(text) {
+    this._mustBeOpen();
     this._toEnd();
     if (this.useRichText) this.insertHtml(textToHtml(text));
     else document.execCommand("insertText", false, String(text));
@@ -110,6 +112,10 @@ export class Composer {
 
   appendMarkdown(text) {
     this.appendHtml(markdownToHtml(text));
+  }
+
+  _mustBeOpen() {
+    if (this.plain.disabled) throw new Error("a closed ticket takes no comments");
   }
 
   _remember() {
