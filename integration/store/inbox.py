@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from integration.store.dialect import has_stored, insert_into, one_of
+from integration.store.dialect import insert_into, one_of
 from integration.store.tables import inbox
 
 MOST_ROWS = 1000
@@ -68,8 +68,7 @@ def add(
         "received_at": now,
         "not_before": now,
     }
-    statement = insert_into(conn, inbox).values(row).on_conflict_do_nothing(index_elements=["event_id"])
-    return has_stored(conn, statement, inbox.c.id)
+    return conn.scalar(_insert(conn), row) is not None
 
 
 def claim_due(conn: Connection, now: datetime, *, limit: int, lease: timedelta) -> list[InboxClaim]:
@@ -117,6 +116,18 @@ def retry(conn: Connection, ids: Sequence[int], *, not_before: datetime, reason:
 def park(conn: Connection, ids: Sequence[int], *, reason: str) -> None:
     """Set rows aside until somebody has looked at them."""
     _set(conn, ids, state="parked", reason=reason[:REASON_LENGTH])
+
+
+def _insert(conn: Connection) -> sa.Insert:
+    # Made once: Zendesk waits for the answer, and making the statement would take longer than running it.
+    name = conn.dialect.name
+    if name not in _inserts:
+        insert = insert_into(conn, inbox).on_conflict_do_nothing(index_elements=["event_id"])
+        _inserts[name] = insert.returning(inbox.c.id)
+    return _inserts[name]
+
+
+_inserts: dict[str, sa.Insert] = {}
 
 
 def _set(conn: Connection, ids: Sequence[int], **values: object) -> None:
