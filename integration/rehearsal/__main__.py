@@ -20,9 +20,11 @@ def main() -> int:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    with RehearsalServer(arguments.data, arguments.port) as server:
-        if arguments.seed_history:
-            server.seed_history(arguments.seed_history)
+    server = RehearsalServer(arguments.data, arguments.port)
+    if arguments.seed_history:
+        # Before anybody can ask: an export must not see half of the past.
+        server.seed_history(arguments.seed_history)
+    with server:
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()
         stopped.wait()
