@@ -21,6 +21,8 @@ ASSUMED_LIMITS: Mapping[str, int] = {TICKET_UPDATES: 100, INCREMENTAL_EXPORTS: 1
 SMALLEST_LIMIT = 10
 # A row further ahead than this was written by a clock that has been set back since.
 FARTHEST = 900.0
+# Seconds since 1970 keep seven digits after the point, so sums differ from products by some of the last.
+SLACK = 0.001
 
 _PACE = sa.table(
     "pace",
@@ -52,7 +54,7 @@ class Pace:
         at = now.timestamp()
         tat = _started(at) + _PACE.c.interval * cost
         # A cost above the burst goes through once the budget is quite full.
-        room = sa.case((_PACE.c.burst > cost, _PACE.c.burst), else_=float(cost)) * _PACE.c.interval
+        room = sa.case((_PACE.c.burst > cost, _PACE.c.burst), else_=float(cost)) * _PACE.c.interval + SLACK
         take = (
             sa.update(_PACE)
             .where(_PACE.c.name == name, tat - at <= room, _is_open(at))
@@ -83,7 +85,7 @@ class Pace:
                 self._begin(connection, name)
                 row = connection.execute(question).one()
         # A full budget must count as whole calls, however the division was rounded.
-        return math.floor(row[0] + 1e-6) if row[1] else 0
+        return math.floor(float(row[0]) + SLACK) if row[1] else 0
 
     def learn(self, name: str, limit: int, remaining: int, resets_in: float | None, now: datetime) -> None:
         """Adapt to what an answer said of a limit; `resets_in` seconds it is full again.

@@ -306,7 +306,7 @@ def test_many_threads_with_a_dead_token_renew_it_once(peer: Peer):
         session.get(f"/api/v2/tickets/{ticket_id}")
         peer.control("POST", "clock", advance_seconds=3600)
         before = peer.calls("POST")
-        gate = threading.Barrier(8)
+        gate = threading.Barrier(8, timeout=10)
 
         def read(_: int) -> int:
             gate.wait()
