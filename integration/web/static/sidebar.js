@@ -1,7 +1,7 @@
 "use strict";
 
 (() => {
-  const panel = document.querySelector("main");
+  const panel = document.querySelector(".panel");
   const status = document.querySelector("[role=status]");
   const said = document.body.dataset;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
