@@ -56,7 +56,7 @@ def _ticket(row: Json) -> Ticket:
         id=shapes.required_id(row.get("id"), "id"),
         # Scrubbed and deleted tickets come without a requester.
         requester_id=shapes.optional_id(row.get("requester_id"), "requester_id") or 0,
-        subject=shapes.text(row.get("subject") or row.get("raw_subject"), "subject"),
+        subject=shapes.text(row.get("subject"), "subject"),
         description=shapes.text(row.get("description"), "description"),
         status=shapes.status(row.get("status"), "status"),
         created_at=shapes.moment(row.get("created_at"), "created_at").at,
