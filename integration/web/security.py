@@ -2,15 +2,17 @@
 
 from flask import Flask, Response
 
-_EVERYWHERE = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Strict-Transport-Security": "max-age=31536000",
-}
 # No X-Frame-Options: its only allowing value is "same origin", and the pages live in Zendesk's frames.
 _CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_EVERYWHERE = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+    ("Strict-Transport-Security", "max-age=31536000"),
+    ("Content-Security-Policy", _CLOSED),
+    ("Cache-Control", "no-store"),
+)
 
 
 def install(app: Flask) -> None:
@@ -18,10 +20,8 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def _secure(response: Response) -> Response:
-        for name, value in _EVERYWHERE.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", _CLOSED)
-        response.headers.setdefault("Cache-Control", "no-store")
+        given = {name.lower() for name, _ in response.headers}
+        response.headers.extend([(name, value) for name, value in _EVERYWHERE if name.lower() not in given])
         return response
 
 

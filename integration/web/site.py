@@ -2,6 +2,7 @@
 
 import logging
 import time
+from http import HTTPStatus
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
@@ -11,6 +12,12 @@ from integration.store.engine import DatabaseUnavailable
 from integration.web import app_api, app_pages, events, facts, health, metrics, problems, security
 
 log = logging.getLogger(__name__)
+
+# Asked all day by machines: a delivery that was kept has its row, the others are counted; the log keeps to
+# what somebody may want to read.
+ROUTINE = frozenset(
+    {"events.event", "events.follow_up", "facts.keep", "health.alive", "health.ready", "health.figures"}
+)
 
 
 def install(app: Flask, parts: Parts) -> None:
@@ -37,7 +44,9 @@ def _measure(app: Flask) -> None:
         metrics.requests.labels(endpoint=endpoint, status=response.status_code).inc()
         metrics.seconds.labels(endpoint=endpoint).observe(spent)
         # The path's pattern, not the path: an address that a stranger typed may hold anything.
-        log.info(
+        is_routine = endpoint in ROUTINE and response.status_code < HTTPStatus.BAD_REQUEST
+        log.log(
+            logging.DEBUG if is_routine else logging.INFO,
             "Answered a request.",
             extra={
                 "method": request.method,
