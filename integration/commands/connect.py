@@ -25,6 +25,8 @@ def connect(context: Context, plan: bool) -> None:
             raise click.ClickException(f"{error} Nothing is half done: run the command again.") from error
     _print(done.changes, "was")
     click.echo(f"Connected as user {done.service_user_id}.")
+    if not done.has_app:
+        click.echo("Makegood's app is not installed in Zendesk yet; agents see the sidebar once it is.")
 
 
 def _print(changes: Sequence[Change], tense: str) -> None:

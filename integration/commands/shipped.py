@@ -7,7 +7,7 @@ import click
 from integration.app import policy_folders, template_folders
 from integration.commands.context import Context
 from integration.policies.shelf import PolicyShelf
-from integration.responses import lint as lint_templates
+from integration.responses.lint import lint as lint_templates
 
 
 @click.group()
@@ -19,7 +19,7 @@ def templates() -> None:
 @click.pass_obj
 def lint(context: Context) -> None:
     """Check every template; each problem names its file and line."""
-    problems = lint_templates(*template_folders(context.data_dir()))
+    problems = lint_templates(template_folders(context.data_dir()))
     _report([str(problem) for problem in problems], "Every template is fine.")
 
 

@@ -172,6 +172,14 @@ def plan(
     return tuple(planned[max(overdue - 1, 0) :])
 
 
+SATISFIED_BY = frozenset({Code.PUBLIC_REPLY, Code.RESOLVED, Code.REQUESTER_WROTE, Code.CUSTOMER_TOLD})
+
+
+def is_satisfied(reason: Reason) -> bool:
+    """Whether a reason says that the duty was done, and not that it has lost its point."""
+    return reason.code in SATISFIED_BY
+
+
 def decide(
     follow_up: FollowUp,
     ticket: Ticket,

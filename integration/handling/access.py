@@ -1,15 +1,19 @@
 """Who may open the app, with which role: Zendesk's signed launch first, our own bearer afterwards."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from integration.domain.ticket import Requester
 from integration.parts import Parts
 from integration.store import kept, launches, requesters
 from integration.zendesk.errors import ZendeskError
+from integration.zendesk.installation import find_app_id, public_key
 from integration.zendesk.launch import (
     AppSession,
     InvalidLaunch,
+    Launch,
     mint_session,
     read_session,
     renew_session,
@@ -17,6 +21,7 @@ from integration.zendesk.launch import (
 )
 
 APP_PUBLIC_KEY = "app_public_key"
+ASK_AGAIN_SECONDS = 60.0
 STAFF = frozenset({"agent", "admin"})
 
 
@@ -35,7 +40,7 @@ class Visitor:
 def admit(parts: Parts, token: str, *, roles: frozenset[str] = STAFF) -> Visitor:
     """Turn a launch into a session. Raises `InvalidLaunch` or `NotAllowed`."""
     now = parts.clock()
-    launch = verify_launch(token, _public_key(parts), account_url=parts.settings.zendesk_url, now=now)
+    launch = _verified(parts, token, now)
     if launch.jti is not None:
         with parts.database.write() as conn:
             jti = sha256(launch.jti.encode()).hexdigest()
@@ -66,14 +71,39 @@ def recognise(parts: Parts, bearer: str) -> tuple[AppSession, str | None]:
     return session, renew_session(session, key, now)
 
 
-def _public_key(parts: Parts) -> str:
-    if parts.settings.app_public_key:
-        return parts.settings.app_public_key
+def _verified(parts: Parts, token: str, now: datetime) -> Launch:
+    """Verify with the key we know; where that fails the app may have been installed anew, so ask once."""
+    account_url = parts.settings.zendesk_url
+    if given := parts.settings.app_public_key:
+        return verify_launch(token, given, account_url=account_url, now=now)
     with parts.database.read() as conn:
-        stored = kept.get(conn, APP_PUBLIC_KEY)
-    if not isinstance(stored, str):
-        raise InvalidLaunch("The app's public key is not known yet; run `makegood connect`.")
-    return stored
+        stored = kept.get(conn, APP_PUBLIC_KEY) or {}
+    key, asked_at = stored.get("key"), stored.get("asked_at", 0.0)
+    try:
+        if key is None:
+            raise InvalidLaunch("The app's public key is not known; check that the app is installed.")
+        return verify_launch(token, key, account_url=account_url, now=now)
+    except InvalidLaunch:
+        # Anybody can send a wrong token: it must not make us call Zendesk more than once a minute.
+        if now.timestamp() - asked_at < ASK_AGAIN_SECONDS:
+            raise
+        fresh = fetch_app_key(parts)
+        if fresh is None or fresh == key:
+            raise
+        return verify_launch(token, fresh, account_url=account_url, now=now)
+
+
+def fetch_app_key(parts: Parts) -> str | None:
+    """Ask Zendesk for the installed app's key and keep it; None where the app is not installed yet."""
+    now = parts.clock()
+    key = None
+    with suppress(ZendeskError):
+        app_id = parts.settings.app_id or find_app_id(parts.zendesk.session)
+        key = public_key(parts.zendesk.session, app_id) if app_id else None
+    with parts.database.write() as conn:
+        known = (kept.get(conn, APP_PUBLIC_KEY) or {}).get("key")
+        kept.put(conn, APP_PUBLIC_KEY, {"key": key or known, "asked_at": now.timestamp()}, now=now)
+    return key
 
 
 def _agent(parts: Parts, user_id: int) -> Requester:

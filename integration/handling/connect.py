@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from integration.handling.access import fetch_app_key
 from integration.handling.receive import SERVICE_USER, WEBHOOK_SECRETS
 from integration.handling.zendesk_fields import FIELD_IDS
 from integration.parts import Parts
@@ -19,6 +20,7 @@ class Connected:
 
     changes: tuple[Change, ...]
     service_user_id: int
+    has_app: bool
 
 
 def plan_connection(parts: Parts) -> tuple[Change, ...]:
@@ -60,4 +62,5 @@ def connect(parts: Parts) -> Connected:
                 subject="account",
                 after=[f"{change.action} {change.kind} {change.title}" for change in changes],
             )
-    return Connected(changes, me.id)
+    has_app = fetch_app_key(parts) is not None
+    return Connected(changes, me.id, has_app)

@@ -1,13 +1,13 @@
 """A follow-up falls due: read the ticket again, and remind only if the reason still holds."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from integration.domain import followup
 from integration.domain.followup import FollowUp, FollowUpStatus
-from integration.domain.reason import Reason
+from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Comment, Ticket
 from integration.handling import notes
 from integration.handling.retrying import next_try
@@ -18,6 +18,7 @@ from integration.zendesk.errors import NotFound, RateLimited, ZendeskError, Zend
 # Deadlines before courtesy: what the requester waits for goes out first.
 PRIORITY = {"first_reply_high": 1, "first_reply": 1, "promise": 1, "update": 3}
 COURTESY = 7
+IN_THE_OUTBOX = timedelta(days=7)
 
 
 def fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int = 1) -> None:
@@ -36,7 +37,7 @@ def fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int = 1) -
         ticket = parts.zendesk.ticket(follow_up.ticket_id)
         comments = parts.zendesk.comments(follow_up.ticket_id)
     except NotFound:
-        _end(parts, follow_up, FollowUpStatus.SILENT, Reason("ticket_gone"), now)
+        _end(parts, follow_up, FollowUpStatus.SILENT, Reason(Code.TICKET_GONE), now)
         return
     except (RateLimited, ZendeskUnavailable) as error:
         _wait(parts, follow_up, next_try(now, attempt, at_least=error.retry_after))
@@ -53,9 +54,8 @@ def fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int = 1) -
         with parts.database.write() as conn:
             follow_ups.reschedule(conn, follow_up.id, verdict.due_at, now=now)
     else:
-        status = (
-            FollowUpStatus.SATISFIED if verdict.reason.code.startswith("satisfied") else FollowUpStatus.SILENT
-        )
+        is_done = followup.is_satisfied(verdict.reason)
+        status = FollowUpStatus.SATISFIED if is_done else FollowUpStatus.SILENT
         _end(parts, follow_up, status, verdict.reason, now)
 
 
@@ -67,9 +67,11 @@ def _remind(
         speaks = _speaks_for_the_ticket(conn, follow_up, now)
         note = notes.reminder(conn, parts, follow_up, ticket, comments, marker, now) if speaks else None
     if note is None:
-        _end(parts, follow_up, FollowUpStatus.SILENT, Reason("newer_reminder"), now)
+        _end(parts, follow_up, FollowUpStatus.SILENT, Reason(Code.NEWER_REMINDER), now)
         return
     with parts.database.write() as conn:
+        # The outbox has it now; claiming it again meanwhile would only read the ticket again.
+        follow_ups.try_later(conn, follow_up.id, now + IN_THE_OUTBOX)
         outbox.add(
             conn,
             key=f"follow-up:{follow_up.id}:{follow_up.revision}",
@@ -101,4 +103,4 @@ def _wait(parts: Parts, follow_up: FollowUp, not_before: datetime) -> None:
 
 
 def _park(parts: Parts, follow_up: FollowUp, error: ZendeskError, now: datetime) -> None:
-    _end(parts, follow_up, FollowUpStatus.PARKED, Reason("refused", {"why": str(error)}), now)
+    _end(parts, follow_up, FollowUpStatus.PARKED, Reason(Code.REFUSED, {"why": str(error)}), now)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import TypedDict
 
@@ -16,11 +16,11 @@ from integration.handling.ordering import order_at
 from integration.handling.reconcile import TICKETS_CURSOR, USERS_CURSOR
 from integration.parts import Parts
 from integration.store import complaints, kept, requesters, tickets
+from integration.store import history as history_rows
 from integration.store.complaints import Complaint, NewComplaint
 from integration.zendesk.export import export_tickets, export_users
 from integration.zendesk.json_shapes import requester_from_json, ticket_from_json
 
-STATE = "import"
 BEGINNING = datetime(2006, 1, 1, tzinfo=UTC)
 ENDED = frozenset({Status.SOLVED, Status.CLOSED})
 
@@ -54,14 +54,16 @@ def import_history(parts: Parts, report: Callable[[Imported], None] = lambda _: 
 
 def _so_far(parts: Parts) -> Imported:
     with parts.database.read() as conn:
-        state = kept.get(conn, STATE)
-    return Imported(**state) if isinstance(state, dict) else Imported()
+        state = kept.get(conn, history_rows.IMPORT)
+    if not isinstance(state, dict):
+        return Imported()
+    return Imported(**{field.name: state[field.name] for field in fields(Imported)})
 
 
 def _keep(parts: Parts, done: Imported) -> None:
     now = parts.clock()
     with parts.database.write() as conn:
-        kept.put(conn, STATE, _as_json(done), now=now)
+        kept.put(conn, history_rows.IMPORT, _as_json(done), now=now)
 
 
 def _remember(conn: Connection, parts: Parts, name: str, cursor: str | None, done: Imported) -> None:
@@ -69,7 +71,7 @@ def _remember(conn: Connection, parts: Parts, name: str, cursor: str | None, don
     now = parts.clock()
     if cursor is not None:
         kept.put(conn, name, cursor, now=now)
-    kept.put(conn, STATE, _as_json(done), now=now)
+    kept.put(conn, history_rows.IMPORT, _as_json(done), now=now)
 
 
 def _order_of(person: Requester) -> str:
@@ -83,6 +85,8 @@ def _as_json(done: Imported) -> dict[str, int | bool]:
         "complaints": done.complaints,
         "repeats": done.repeats,
         "is_done": done.is_done,
+        # The sidebar says so instead of "no earlier complaint".
+        "is_running": not done.is_done,
     }
 
 

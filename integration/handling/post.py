@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 from integration.domain.followup import FollowUpStatus
-from integration.domain.reason import Reason
+from integration.domain.reason import Code, Reason
 from integration.handling.retrying import next_try
 from integration.parts import Parts
 from integration.settings import Mode
@@ -61,7 +61,7 @@ def post(parts: Parts, outbox_id: int, attempt: int) -> None:
     except UnexpectedAnswer as error:
         _again(parts, row, now, str(error), wait=0.0, was_refused=not error.outcome_unknown)
     except (TicketClosed, NotFound) as error:
-        _drop(parts, row, now, "ticket_closed" if isinstance(error, TicketClosed) else "ticket_gone")
+        _drop(parts, row, now, Code.TICKET_CLOSED if isinstance(error, TicketClosed) else Code.TICKET_GONE)
     except (NotAuthorised, ZendeskRejected) as error:
         with parts.database.write() as conn:
             outbox.park(conn, outbox_id, reason=str(error))
@@ -143,7 +143,7 @@ def _decide_again(parts: Parts, row: outbox.OutboxRow) -> None:
             follow_ups.postpone(conn, follow_up.id, follow_up.due_at)
 
 
-def _drop(parts: Parts, row: outbox.OutboxRow, now: datetime, code: str) -> None:
+def _drop(parts: Parts, row: outbox.OutboxRow, now: datetime, code: Code) -> None:
     """A closed or deleted ticket takes no note: stay silent, and say why in our own record."""
     with parts.database.write() as conn:
         outbox.drop(conn, row.id, code)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from integration.domain.followup import FollowUpStatus
-from integration.domain.reason import Reason
+from integration.domain.reason import Code, Reason
 from integration.store import audit_log, complaints, follow_ups
 from integration.zendesk.events import FollowUpRequest
 
@@ -41,7 +41,7 @@ def _cancel(conn: Connection, request: FollowUpRequest, now: datetime) -> None:
                 conn,
                 follow_up.id,
                 status=FollowUpStatus.CANCELLED,
-                reason=Reason("cancelled_by_trigger"),
+                reason=Reason(Code.CANCELLED_BY_TRIGGER),
                 now=now,
             )
             _log(conn, request, now, "follow-up cancelled by a trigger")

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from integration.domain import followup
 from integration.domain.complaint import Assessment, State
-from integration.domain.followup import FollowUp, FollowUpStatus, Planned, Start
+from integration.domain.followup import FollowUp, FollowUpStatus, Planned, Satisfier, Start
 from integration.domain.reason import Reason
 from integration.domain.ticket import Status
 from integration.handling.case import Case
@@ -59,7 +59,8 @@ def decide_progress(
     once = {f.name for f in case.follow_ups if starts.get(f.name) is Start.RECEIVED}
     still = {f.name for f in case.running if f.id not in gone}
     planned: tuple[Planned, ...] = ()
-    if state is not State.NOT_A_COMPLAINT:
+    # A closed ticket takes no note, so nothing more is planned on it.
+    if state is not State.NOT_A_COMPLAINT and case.ticket.status is not Status.CLOSED:
         planned = followup.plan(
             policy,
             received_at=running.received_at,
@@ -69,9 +70,9 @@ def decide_progress(
             resolved_at=resolved_at,
             last_public_reply_at=case.last_public_reply_at,
         )
-        if state in OPEN_STATES or case.ticket.status is Status.CLOSED:
-            # A closed ticket takes no note, so nothing more is planned on it.
-            planned = () if case.ticket.status is Status.CLOSED else planned
+    if state is State.RESOLVED:
+        # The solving reply and the status share a second in Zendesk's stamps; the state decides.
+        planned = tuple(each for each in planned if Satisfier.RESOLVED not in each.satisfied_by)
     return Progress(
         complaint=running,
         state=state,
@@ -117,7 +118,7 @@ def record_progress(conn: Connection, case: Case, progress: Progress, now: datet
             details={"from": running.assessment.band, "to": progress.assessment.band},
         )
     for follow_up, reason in progress.ended:
-        status = FollowUpStatus.SATISFIED if reason.code.startswith("satisfied") else FollowUpStatus.CANCELLED
+        status = FollowUpStatus.SATISFIED if followup.is_satisfied(reason) else FollowUpStatus.CANCELLED
         follow_ups.end(conn, follow_up.id, status=status, reason=reason, now=now)
     for planned in progress.planned:
         follow_ups.plan(

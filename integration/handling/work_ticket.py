@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from integration.domain import complaint
 from integration.domain.complaint import Assessment
 from integration.domain.followup import FollowUpStatus
-from integration.domain.reason import Reason
+from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Status
 from integration.handling.apply_events import apply_ticket_events
 from integration.handling.case import Case, read_case
@@ -157,9 +157,9 @@ def _act(conn: Connection, case: Case, decision: Opening | Progress | None, now:
 
 def _end_where_gone(conn: Connection, case: Case, now: datetime) -> None:
     if case.ticket.status is Status.DELETED:
-        reason = Reason("ticket_deleted")
+        reason = Reason(Code.TICKET_DELETED)
     elif case.ticket.merged_into is not None:
-        reason = Reason("ticket_merged", {"ticket_id": case.ticket.merged_into})
+        reason = Reason(Code.TICKET_MERGED, {"ticket_id": case.ticket.merged_into})
     else:
         return
     for follow_up in case.running:

@@ -18,6 +18,14 @@ from integration.rehearsal.phrases import Matter, Phrases, phrases
 CHANNELS = {"email": 45, "web": 25, "chat": 8, "native_messaging": 8, "facebook": 5, "twitter": 4, "voice": 5}
 CURRENCIES = {"en-US": "USD", "en-GB": "GBP", "pt-BR": "BRL", "ru": "RUB"}
 RUB_PER_EURO = 90
+REMEDY_TAGS = {
+    "refund": "refund_issued",
+    "replacement": "replacement_sent",
+    "credit": "credit_issued",
+    "explanation": "explained",
+    "correction": "corrected",
+    "declined": "not_upheld",
+}
 CLOSES_AFTER = timedelta(days=4)
 ARCHIVED_AFTER = timedelta(days=120)
 
@@ -200,7 +208,9 @@ def finish(course: Course, key: str) -> dict[str, Any]:
         "type": "problem"
         if course.complaint and dice.random() < 0.3
         else dice.choice(("question", "incident")),
-        "tags": sorted({f"product_{subject.product}", *_tags(dice, course)}),
+        "tags": sorted(
+            {f"product_{subject.product}", *_tags(dice, course), *_remedy_tags(course, solved_at)}
+        ),
         "custom_fields": {"field:order": subject.order, "field:product": f"product_{subject.product}"},
         "created_at": stamp(statuses[0][0]),
         "updated_at": stamp(max(comments[-1][0], changed_at)),
@@ -218,6 +228,11 @@ def finish(course: Course, key: str) -> dict[str, Any]:
         "deleted_at": None,
         "truth": _truth(course, solved=solved_at is not None),
     }
+
+
+def _remedy_tags(course: Course, solved_at: datetime | None) -> set[str]:
+    """The shop's agents tag what they did, so that its reports can count it."""
+    return {REMEDY_TAGS[course.remedy]} if course.remedy and solved_at else set()
 
 
 def _truth(course: Course, *, solved: bool) -> dict[str, Any]:

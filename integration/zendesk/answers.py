@@ -20,13 +20,15 @@ from integration.zendesk.limits import retry_after, seen_limits
 
 _SCOPES = re.compile(r"required scopes?:\s*([a-z_:, ]+)")
 _LONGEST = 300
+PEM = b"-----BEGIN PUBLIC KEY-----"
 
 
 def judge(response: requests.Response, *, is_write: bool) -> None:
     """Return if the answer is JSON of success, or empty where Zendesk answers so; raise otherwise."""
     status = response.status_code
     if 200 <= status < 300:
-        if status != 204 and not _is_json(response):
+        # The app's public key is the one answer of the API that is plain text.
+        if status != 204 and not _is_json(response) and not response.content.startswith(PEM):
             # A login page, a proxy's page or nothing at all.
             raise ZendeskUnavailable(
                 f"it answered {status} with something that is not JSON.", outcome_unknown=is_write

@@ -1,0 +1,171 @@
+"""The stage of a demo: a rehearsal Zendesk and Makegood's own processes, started and stopped in order."""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import requests
+
+from integration.app import assemble
+from integration.demo.puppets import Puppets
+from integration.parts import Parts
+from integration.settings import PREFIX, Settings, parse_settings
+from integration.store.migrate import migrate
+
+START_WITHIN_SECONDS = 60.0
+STOP_WITHIN_SECONDS = 15.0
+APP_NAME = "Makegood"
+WORKER = "Makegood's worker"
+
+
+class StageError(Exception):
+    """Something of the demo did not start; the message says what and where to look."""
+
+
+class Stage:
+    """Everything a demo runs, in processes of its own; use as a context manager."""
+
+    def __init__(self, data_dir: Path, port: int | None = None) -> None:
+        """`port` is the rehearsal Zendesk's, and the next one Makegood's; free ones are found without it."""
+        self.data_dir = data_dir
+        self._ports = (port, port + 1) if port else (_free_port(), _free_port())
+        self._processes: list[tuple[str, subprocess.Popen[str]]] = []
+        self._environment: dict[str, str] = {}
+        self._slot_token = secrets.token_hex(8)
+        self.zendesk: Puppets
+        self.parts: Parts
+
+    def __enter__(self) -> "Stage":
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop what was started, last first; safe to call twice."""
+        for name, process in reversed(self._processes):
+            self._end(name, process)
+        self._processes.clear()
+        if parts := self.__dict__.pop("parts", None):
+            parts.close()
+
+    def open_zendesk(self, *, seed_tickets: int) -> None:
+        """Start the rehearsal account, with about so many tickets of history, and install the app there."""
+        zendesk_port, web_port = self._ports
+        url = f"http://127.0.0.1:{zendesk_port}"
+        arguments = ["--port", str(zendesk_port), "--data", str(self.data_dir / "zendesk.db")]
+        if not (self.data_dir / "zendesk.db").exists():
+            arguments += ["--seed-history", str(seed_tickets)]
+        self._start("the rehearsal Zendesk", [sys.executable, "-m", "integration.rehearsal", *arguments])
+        self._wait_for("the rehearsal Zendesk", f"{url}/rehearsal/api/state")
+        self.zendesk = Puppets(url)
+        # The app comes from another site than the workspace, as it does in real life.
+        public_url = f"http://localhost:{web_port}"
+        self.zendesk.install_app(
+            APP_NAME,
+            {"ticket_sidebar": f"{public_url}/app/sidebar", "nav_bar": f"{public_url}/app/admin"},
+        )
+        settings = self._settings(url, public_url, web_port)
+        self.parts = assemble(settings)
+        migrate(self.parts.database.engine)
+
+    def open_makegood(self) -> None:
+        """Start web and worker, each restartable by `kill_worker` and `start_worker`."""
+        web = [sys.executable, "-m", "integration", "web"]
+        self._start("Makegood's web server", web, self._environment)
+        self.start_worker()
+        self._wait_for("Makegood", f"{self.parts.settings.public_url}/readyz")
+
+    def start_worker(self) -> None:
+        """Start the worker, again under its own slot after a crash."""
+        command = [sys.executable, "-m", "integration", "worker", "--slot", "demo"]
+        command += ["--slot-token", self._slot_token]
+        self._start(WORKER, command, self._environment)
+
+    def kill_worker(self) -> None:
+        """End the worker as a power cut would: kill -9."""
+        for name, process in [entry for entry in self._processes if entry[0] == WORKER]:
+            process.kill()
+            process.wait()
+            self._processes.remove((name, process))
+
+    def stop_worker(self) -> None:
+        """End the worker in peace."""
+        for name, process in [entry for entry in self._processes if entry[0] == WORKER]:
+            self._end(name, process)
+            self._processes.remove((name, process))
+
+    def has_died(self) -> str | None:
+        """Return the name of a process that ended by itself."""
+        return next((name for name, process in self._processes if process.poll() is not None), None)
+
+    def _settings(self, zendesk_url: str, public_url: str, port: int) -> Settings:
+        oauth = self.zendesk.state()["oauth"]
+        key_file = self.data_dir / "secret-key"
+        if not key_file.exists():
+            key_file.write_text(secrets.token_urlsafe(32))
+        values = {
+            "ZENDESK_URL": zendesk_url,
+            "OAUTH_CLIENT_ID": oauth["client_id"],
+            "OAUTH_CLIENT_SECRET": oauth["client_secret"],
+            "PUBLIC_URL": public_url,
+            "SECRET_KEY": key_file.read_text(),
+            "MODE": "act",
+            "DATA_DIR": str(self.data_dir),
+            "PORT": str(port),
+            "LOG_LEVEL": "WARNING",
+            "REHEARSAL": "true",
+        }
+        given = {PREFIX + name: value for name, value in values.items()}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        self._environment = {**inherited, **given}
+        return parse_settings(given)
+
+    def _start(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> None:
+        log = (self.data_dir / f"{name.replace(' ', '-').replace(chr(39), '')}.log").open("a")
+        with log:
+            # A session of its own: Ctrl-C reaches this process alone, which then ends the others in order.
+            process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own arguments
+                command,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                text=True,
+            )
+        self._processes.append((name, process))
+
+    def _wait_for(self, name: str, url: str) -> None:
+        deadline = time.monotonic() + START_WITHIN_SECONDS
+        while time.monotonic() < deadline:
+            if dead := self.has_died():
+                raise StageError(f"{dead} ended while it started. Its log is in {self.data_dir}.")
+            try:
+                if requests.get(url, timeout=5).ok:
+                    return
+            except requests.RequestException:
+                pass
+            time.sleep(0.1)
+        raise StageError(f"{name} did not answer within {START_WITHIN_SECONDS:.0f} s; see {self.data_dir}.")
+
+    def _end(self, name: str, process: "subprocess.Popen[str]") -> None:
+        if process.poll() is None:
+            process.terminate()
+        try:
+            process.wait(STOP_WITHIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            sys.stderr.write(f"{name} did not stop by itself and was killed.\n")
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
