@@ -10,7 +10,7 @@ from integration.policies.shelf import PolicyShelf
 from integration.responses.library import Library
 from integration.settings import Settings
 from integration.store import counters
-from integration.store.engine import Database, make_engine
+from integration.store.engine import WAIT_SECONDS, Database, make_engine
 from integration.web import site
 from integration.zendesk.client import Zendesk
 from integration.zendesk.http import SAFE_METHODS, ZendeskSession
@@ -36,11 +36,14 @@ def policy_folders(data_dir: Path) -> tuple[Path, ...]:
     return PACKAGE / "policies", data_dir / "policies"
 
 
-def assemble(settings: Settings, clock: Clock | None = None) -> Parts:
-    """Build the parts; nothing is called or opened on the network yet. Call `close` at the end."""
+def assemble(settings: Settings, clock: Clock | None = None, *, wait_seconds: int = WAIT_SECONDS) -> Parts:
+    """Build the parts; nothing is called or opened on the network yet. Call `close` at the end.
+
+    `wait_seconds` bounds the wait for another writer of the database.
+    """
     clock = clock or (RehearsalClock(settings.zendesk_url) if settings.rehearsal else system_clock)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(make_engine(settings.database_url))
+    database = Database(make_engine(settings.database_url, wait_seconds), wait_seconds)
     library = Library.load(*template_folders(settings.data_dir))
     pace = Pace(database.engine, share=settings.write_share)
 

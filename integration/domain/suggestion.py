@@ -15,6 +15,9 @@ FALLBACK_LANGUAGE = "en"
 # Words of a situation that follow from the history; further ones come with the case.
 REPEAT = "repeat"
 PROMISE_BROKEN = "promise_broken"
+UNANSWERED = "unanswered"
+ANSWERED = "answered"
+RESOLVED = "resolved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class TemplateCard:
     for_complaints: bool = True
     for_repeats: bool | None = None
     situations: frozenset[str] = frozenset()
+    suits: frozenset[str] = frozenset()
     text: str = ""
 
 
@@ -175,7 +179,8 @@ def _reasons(
             weighed.append((1.0, Reason(Code.GENERAL)))
         if len(card.bands) < len(Band):
             weighed.append((0.5, Reason(Code.BAND_FITS, {"band": assessment.band})))
-    weighed += [(2.0, Reason(Code.SITUATION_FITS, {"situation": word})) for word in sorted(card.situations)]
+    fitting = sorted(card.situations | (card.suits & situation))
+    weighed += [(2.0, Reason(Code.SITUATION_FITS, {"situation": word})) for word in fitting]
     if card.for_repeats and REPEAT in situation:
         weighed.append((1.5, Reason(Code.REPEAT_FITS)))
     if found := _keywords_in(card, words):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from integration.domain import suggestion
 from integration.domain.complaint import State, Text
 from integration.domain.followup import FollowUp
 from integration.domain.history import History
@@ -40,6 +41,15 @@ class Case:
     def last_public_reply_at(self) -> datetime | None:
         """When an agent last wrote something that the requester can read."""
         return max((c.created_at for c in self.comments if c.by_agent and c.is_public), default=None)
+
+    def situation(self, *, is_repeat: bool) -> frozenset[str]:
+        """Say in the words of `domain.suggestion` how far the ticket is."""
+        words = {suggestion.UNANSWERED if self.last_public_reply_at is None else suggestion.ANSWERED}
+        if self.complaint is not None and self.complaint.state is State.RESOLVED:
+            words.add(suggestion.RESOLVED)
+        if is_repeat:
+            words.add(suggestion.REPEAT)
+        return frozenset(words)
 
     @property
     def is_dismissed(self) -> bool:

@@ -50,6 +50,7 @@ def decide_opening(parts: Parts, case: Case, assessment: Assessment, now: dateti
         ticket=ticket,
         locale=case.locale(assessment.language),
         used=case.used_templates,
+        situation=case.situation(is_repeat=repeat is not None),
     )
     policy = parts.shelf.current(now)
     planned = followup.plan(

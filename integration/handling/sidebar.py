@@ -135,7 +135,7 @@ def assessment_of(case: Case) -> Assessment | None:
 
 
 def _offers(parts: Parts, case: Case, assessment: Assessment | None, summary: Summary) -> tuple[Offer, ...]:
-    resolved = case.complaint is not None and case.complaint.state is State.RESOLVED
+    is_repeat = case.complaint is not None and case.complaint.repeat is not None
     cards = parts.library.cards()
     ranked = suggestion.rank(
         cards,
@@ -144,7 +144,7 @@ def _offers(parts: Parts, case: Case, assessment: Assessment | None, summary: Su
         ticket=case.ticket,
         locale=case.locale(assessment.language) if assessment else case.requester.locale or "en",
         used=case.used_templates,
-        situation=frozenset({"resolved"}) if resolved else frozenset(),
+        situation=case.situation(is_repeat=is_repeat),
     )
     by_key = {(card.id, card.locale): card for card in cards}
     return tuple(Offer(one, by_key[one.template_id, one.locale]) for one in ranked)

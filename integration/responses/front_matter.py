@@ -51,7 +51,7 @@ class FrontMatter(BaseModel):
 
     `keywords` are words that a requester for whom this fits may write (`*` for any ending); `categories` left
     out means any; `asks` names what the letter may ask: a value, not asked for once it is known, or `choice`.
-    `situations` must all hold before the template is offered.
+    `situations` must all hold before the template is offered; each of `suits` that holds lifts it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,6 +66,7 @@ class FrontMatter(BaseModel):
     for_complaints: bool = True
     for_repeats: bool | None = None
     situations: list[Name] = []
+    suits: list[Name] = []
     promise: PromiseWords | None = None
 
     @property

@@ -163,6 +163,7 @@ def _card(source: Source, head: FrontMatter) -> TemplateCard:
         for_complaints=head.for_complaints,
         for_repeats=head.for_repeats,
         situations=frozenset(head.situations),
+        suits=frozenset(head.suits),
         text=source.text.strip(),
     )
 

@@ -6,6 +6,7 @@ The engine is also handed to DBOS, so nothing here may change how a plain connec
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,29 +21,29 @@ class DatabaseUnavailable(Exception):
     """The database cannot be reached or is locked for too long; the same call may succeed later."""
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, wait_seconds: int = WAIT_SECONDS) -> Engine:
     """Return an engine for `sqlite:///FILE` or `postgresql+psycopg://…`; nothing is opened yet."""
     parts = sa.make_url(url)
     backend = parts.get_backend_name()
     if backend == "postgresql":
-        return _postgresql(parts)
+        return _postgresql(parts, wait_seconds)
     if backend == "sqlite" and parts.database not in (None, "", ":memory:"):
-        return _sqlite(parts)
+        return _sqlite(parts, wait_seconds)
     raise ValueError("The database must be sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.")
 
 
-def _sqlite(url: sa.URL) -> Engine:
-    engine = sa.create_engine(url, pool_size=10, max_overflow=20, pool_timeout=WAIT_SECONDS)
-    sa.event.listen(engine, "connect", _prepare_sqlite)
+def _sqlite(url: sa.URL, wait_seconds: int) -> Engine:
+    engine = sa.create_engine(url, pool_size=10, max_overflow=20, pool_timeout=wait_seconds)
+    sa.event.listen(engine, "connect", partial(_prepare_sqlite, wait_seconds))
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(wait_seconds: int, connection: Any, _record: Any) -> None:
     # DBOS reads before it writes; a deferred transaction that turns into a writing one fails at once
     # with "database is locked" instead of waiting, so writes take the lock when they begin.
     connection.isolation_level = "IMMEDIATE"
     for pragma in (
-        f"busy_timeout={WAIT_SECONDS * 1000}",
+        f"busy_timeout={wait_seconds * 1000}",
         "journal_mode=wal",
         "synchronous=full",
         "foreign_keys=on",
@@ -50,23 +51,23 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _postgresql(url: sa.URL) -> Engine:
+def _postgresql(url: sa.URL, wait_seconds: int) -> Engine:
     engine = sa.create_engine(
         url,
         pool_size=10,
         max_overflow=20,
-        pool_timeout=WAIT_SECONDS,
+        pool_timeout=wait_seconds,
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "makegood"},
     )
-    sa.event.listen(engine, "connect", _prepare_postgresql)
+    sa.event.listen(engine, "connect", partial(_prepare_postgresql, wait_seconds))
     return engine
 
 
-def _prepare_postgresql(connection: Any, _record: Any) -> None:
+def _prepare_postgresql(wait_seconds: int, connection: Any, _record: Any) -> None:
     # Said by SET, not by the `options` start-up parameter, which connection poolers refuse.
     with connection.cursor() as cursor:
-        cursor.execute(f"SET lock_timeout = '{WAIT_SECONDS}s'")
+        cursor.execute(f"SET lock_timeout = '{wait_seconds}s'")
         cursor.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
     connection.commit()
 
@@ -74,8 +75,9 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
 class Database:
     """One transaction at a time for each caller: `read()` sees one moment, `write()` all or nothing."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, wait_seconds: int = WAIT_SECONDS) -> None:
         self.engine = engine
+        self._wait_seconds = wait_seconds
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._writing = threading.Lock()
         self._writer: int | None = None
@@ -131,7 +133,7 @@ class Database:
         # SQLite's own waiting is a lottery of sleeps; threads of one process queue here instead.
         if self._writer == threading.get_ident():
             raise RuntimeError("write() inside write(): pass the connection on instead.")
-        if not self._writing.acquire(timeout=WAIT_SECONDS):
+        if not self._writing.acquire(timeout=self._wait_seconds):
             raise DatabaseUnavailable("Another write in this process has not ended.")
         self._writer = threading.get_ident()
         try:
