@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from integration.commands import backfill, check, connect, demo, parked, serve, shipped
+from integration.commands import backfill, check, connect, demo, package, parked, serve, shipped
 from integration.commands.context import Context
 
 
@@ -31,6 +31,7 @@ for command in (
     connect.connect,
     check.doctor,
     backfill.backfill,
+    package.package,
     parked.parked,
     shipped.templates,
     shipped.policies,
