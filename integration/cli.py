@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from integration.commands import backfill, check, connect, demo, package, parked, serve, shipped
+from integration.commands import backfill, check, connect, demo, facts, package, parked, serve, shipped
 from integration.commands.context import Context
 
 
@@ -32,6 +32,7 @@ for command in (
     check.doctor,
     backfill.backfill,
     package.package,
+    facts.facts_secret_command,
     parked.parked,
     shipped.templates,
     shipped.policies,
