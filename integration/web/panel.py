@@ -18,7 +18,7 @@ from integration.web.words import Words
 SOON = timedelta(hours=4)
 REASONS_SHOWN = 2
 # Details of a reason that are codes themselves, and the words that say them.
-_CODED = {"category": "category", "band": "band", "channel": "channel"}
+_CODED = {"category": "category", "band": "band", "channel": "channel", "situation": "situation"}
 
 
 @dataclass(frozen=True, slots=True)
