@@ -1,0 +1,93 @@
+"""How soon the sidebar shows its facts, with few and with many tickets in the store."""
+
+import random
+import statistics
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from integration.app import assemble
+from integration.handling.sidebar import first_facts
+from integration.settings import Settings
+from integration.zendesk.launch import mint_session
+from tests.bench import servers
+from tests.bench.deliveries import SECRET
+from tests.bench.figures import Spread, Timed, timed
+from tests.bench.fill import AGENT, Filled
+from tests.bench.scale import Scale
+from tests.bench.servers import Running
+from tests.bench.wire import Line, request
+
+GOAL_MS = 50.0
+WARM_UP = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sidebar:
+    """First facts over one store: over HTTP with its HTML, and what the use case alone takes."""
+
+    tickets: int
+    megabytes: int
+    filled_in_seconds: float
+    over_http: Spread
+    server_cpu_ms: float
+    answer_kb: float
+    handling: Timed
+    goal_p95_ms: float
+
+
+def measure(store: Filled, scale: Scale) -> Sidebar:
+    """Open different tickets one after another, half of them complaints."""
+    chosen = _choose(store, scale.tickets_opened + WARM_UP)
+    warm_up, opened = chosen[:WARM_UP], chosen[WARM_UP:]
+    # The renderer and the templates are those of `makegood web`, in this process.
+    settings = servers.settings(store.folder, store.url, SECRET, 1)
+    parts = assemble(settings)
+    try:
+        for ticket_id in warm_up:
+            first_facts(parts, ticket_id)
+        handling = timed(lambda ticket_id: first_facts(parts, ticket_id), opened)
+    finally:
+        parts.close()
+    with servers.makegood(store.folder, store.url, SECRET) as running:
+        over_http, cpu_ms, kilobytes = _over_http(running, settings, warm_up, opened)
+    return Sidebar(
+        tickets=store.tickets,
+        megabytes=store.megabytes,
+        filled_in_seconds=store.seconds,
+        over_http=over_http,
+        server_cpu_ms=cpu_ms,
+        answer_kb=kilobytes,
+        handling=handling,
+        goal_p95_ms=GOAL_MS,
+    )
+
+
+def _choose(store: Filled, count: int) -> list[int]:
+    dice = random.Random(42)
+    chosen = dice.sample(store.complaints, count // 2) + dice.sample(store.plain, count - count // 2)
+    dice.shuffle(chosen)
+    return chosen
+
+
+def _over_http(
+    running: Running, settings: Settings, warm_up: list[int], opened: list[int]
+) -> tuple[Spread, float, float]:
+    bearer = mint_session(
+        settings.secret_key, user_id=AGENT, role="agent", tenant=settings.zendesk_host, now=datetime.now(UTC)
+    )
+    sizes = []
+    with Line(running.port) as line:
+
+        def open_ticket(ticket_id: int) -> None:
+            path = f"/app/api/tickets/{ticket_id}/facts?zone=Europe/Berlin"
+            status, body = line.ask(request("GET", path, {"Authorization": f"Bearer {bearer}"}))
+            if status != 200 or b"unknown" in body[:200]:
+                raise RuntimeError(f"Ticket {ticket_id} was answered with {status}: {body[:200]!r}")
+            sizes.append(len(body))
+
+        for ticket_id in warm_up:
+            open_ticket(ticket_id)
+        worked = running.cpu_seconds()
+        spread = timed(open_ticket, opened).spread
+        worked = running.cpu_seconds() - worked
+    return spread, round(worked / len(opened) * 1000, 2), round(statistics.median(sizes) / 1000, 1)
