@@ -1,5 +1,67 @@
-"""The same installation as the web's tests have, without going through HTTP."""
+"""Installations for the use cases: the web's, with Zendesk away, and whole ones beside a rehearsal."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from integration.app import assemble
+from integration.policies.shelf import PolicyShelf
+from integration.rehearsal.config import Limits
+from integration.rehearsal.server import RehearsalServer
+from integration.responses.library import Library
+from tests.handling.installation import TUESDAY, Installation, settings_for
 from tests.web.conftest import app_key, here, library
 
 __all__ = ["app_key", "here", "library"]
+
+Install = Callable[..., Installation]
+
+
+@pytest.fixture
+def rehearsal(tmp_path: Path) -> Iterator[RehearsalServer]:
+    """A rehearsal account without limits, on a Tuesday morning in March; tests deliver its events."""
+    with RehearsalServer(tmp_path / "zendesk.db", limits=Limits.none()) as server:
+        server.sender.pause()
+        server.account.clock.set(TUESDAY)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def shelf() -> PolicyShelf:
+    return PolicyShelf()
+
+
+@pytest.fixture
+def install(
+    rehearsal: RehearsalServer, tmp_path: Path, library: Library, shelf: PolicyShelf
+) -> Iterator[Install]:
+    """Install Makegood on a migrated database; keyword arguments are settings.
+
+    Templates and policies are those shipped, read once for all tests, unless it is to have files of its own.
+    """
+    with ExitStack() as running:
+
+        def start(database_url: str, *, with_own_files: bool = False, **settings: str) -> Installation:
+            settings = {"DATA_DIR": str(tmp_path), "DATABASE_URL": database_url, **settings}
+            parts = assemble(settings_for(rehearsal, **settings), clock=rehearsal.account.clock.now)
+            running.callback(parts.close)
+            if not with_own_files:
+                parts = replace(parts, library=library, shelf=shelf)
+            return Installation(rehearsal, parts)
+
+        yield start
+
+
+@pytest.fixture
+def makegood(install: Install, sqlite_url: str) -> Installation:
+    """An installation on SQLite that acts."""
+    return install(sqlite_url)
+
+
+@pytest.fixture
+def makegood_anywhere(install: Install, database_url: str) -> Installation:
+    """An installation that acts, once on SQLite and once on PostgreSQL."""
+    return install(database_url)

@@ -1,0 +1,175 @@
+"""A complaint on record follows its ticket: answered, solved, reopened, worse, merged, deleted."""
+
+import pytest
+
+from integration.domain.complaint import Band, State
+from integration.handling.agent_acts import Judgement, correct
+from tests.handling.installation import ANGRY, Installation
+
+THREAT = "If this is not settled by Friday I will call my lawyer and go to court."
+
+
+@pytest.fixture
+def ticket_id(makegood: Installation) -> int:
+    """A complaint that was enriched."""
+    written = makegood.write_in(ANGRY)
+    makegood.live()
+    return written
+
+
+def state_of(makegood: Installation, ticket_id: int) -> State:
+    found = makegood.complaint(ticket_id)
+    assert found is not None
+    return found.state
+
+
+def test_an_agents_public_reply_satisfies_the_duty_to_reply(makegood: Installation, ticket_id: int) -> None:
+    makegood.pass_time(minutes=5)
+
+    makegood.reply(ticket_id)
+    makegood.live()
+
+    assert makegood.fates(ticket_id) == [
+        ("first_reply", "satisfied", "public_reply"),
+        ("update", "pending", None),
+    ]
+
+
+def test_an_internal_note_is_no_reply(makegood: Installation, ticket_id: int) -> None:
+    makegood.pass_time(minutes=5)
+
+    makegood.reply(ticket_id, public=False)
+    makegood.live()
+
+    assert makegood.fates(ticket_id) == [("first_reply", "pending", None)]
+
+
+def test_solving_resolves_the_complaint_and_plans_the_check_in(
+    makegood: Installation, ticket_id: int
+) -> None:
+    makegood.pass_time(minutes=5)
+    makegood.reply(ticket_id)
+    makegood.change(ticket_id, status="solved")
+
+    makegood.live()
+
+    found = makegood.complaint(ticket_id)
+    assert found is not None
+    assert found.state is State.RESOLVED
+    assert found.told_at is not None
+    running = [(name, status) for name, status, _ in makegood.fates(ticket_id) if status == "pending"]
+    assert running == [("check_in", "pending")]
+    assert "makegood_resolved" in makegood.zendesk.ticket_page(ticket_id)["tags"]
+
+
+def test_a_reply_after_solving_reopens_the_complaint(makegood: Installation, ticket_id: int) -> None:
+    makegood.pass_time(minutes=5)
+    makegood.reply(ticket_id)
+    makegood.change(ticket_id, status="solved")
+    makegood.live()
+    makegood.pass_time(minutes=5)
+
+    makegood.write_again(ticket_id, "It broke again after an hour.")
+    makegood.live()
+
+    found = makegood.complaint(ticket_id)
+    assert found is not None
+    assert (found.state, found.resolved_at) == (State.CONFIRMED, None)
+    assert "makegood_confirmed" in makegood.zendesk.ticket_page(ticket_id)["tags"]
+    pending = {name for name, status, _ in makegood.fates(ticket_id) if status == "pending"}
+    assert "check_in" not in pending
+    assert "update" in pending
+
+
+def test_a_ticket_solved_twice_gets_its_check_in_again(makegood: Installation, ticket_id: int) -> None:
+    for _ in range(2):
+        makegood.pass_time(hours=1)
+        makegood.reply(ticket_id)
+        makegood.change(ticket_id, status="solved")
+        makegood.live()
+        makegood.pass_time(hours=1)
+        makegood.write_again(ticket_id, "No, it is still broken.")
+        makegood.live()
+    makegood.change(ticket_id, status="solved")
+    makegood.live()
+
+    check_ins = [status for name, status, _ in makegood.fates(ticket_id) if name == "check_in"]
+    assert check_ins.count("pending") == 1
+    assert len(check_ins) == 3
+
+
+def test_a_threat_in_a_later_comment_raises_the_severity(makegood: Installation, ticket_id: int) -> None:
+    makegood.write_again(ticket_id, THREAT)
+
+    makegood.live()
+
+    found = makegood.complaint(ticket_id)
+    assert found is not None
+    assert found.assessment.band is Band.HIGH
+    assert len(makegood.notes(ticket_id)) == 1
+
+
+def test_calmer_words_do_not_lower_the_severity(makegood: Installation) -> None:
+    ticket_id = makegood.write_in(f"{ANGRY} {THREAT}")
+    makegood.live()
+
+    makegood.write_again(ticket_id, "Thank you, that is kind.")
+    makegood.live()
+
+    found = makegood.complaint(ticket_id)
+    assert found is not None
+    assert found.assessment.band is Band.HIGH
+
+
+def test_no_complaint_by_an_agent_sticks(makegood: Installation, ticket_id: int) -> None:
+    correct(makegood.parts, ticket_id, Judgement.NOT_A_COMPLAINT, agent_id=makegood.agent_id)
+
+    makegood.write_again(ticket_id, f"{ANGRY} {THREAT}")
+    makegood.change(ticket_id, status="solved")
+    makegood.live()
+
+    assert state_of(makegood, ticket_id) is State.NOT_A_COMPLAINT
+    assert makegood.fates(ticket_id) == [("first_reply", "cancelled", "not_a_complaint")]
+    assert "makegood_not_a_complaint" in makegood.zendesk.ticket_page(ticket_id)["tags"]
+    assert len(makegood.notes(ticket_id)) == 1
+
+
+def test_a_deleted_ticket_silences_its_follow_ups(makegood: Installation, ticket_id: int) -> None:
+    makegood.control("DELETE", f"tickets/{ticket_id}")
+
+    makegood.live()
+
+    assert makegood.fates(ticket_id) == [("first_reply", "silent", "ticket_deleted")]
+
+
+def test_a_merged_ticket_silences_its_follow_ups_and_says_where_it_went(
+    makegood: Installation, ticket_id: int
+) -> None:
+    into = makegood.write_in("The same again.")
+    makegood.live()
+
+    makegood.control("POST", "tickets/merge", **{"from": ticket_id, "into": into})
+    makegood.live()
+
+    assert makegood.fates(ticket_id) == [("first_reply", "silent", "ticket_merged")]
+    reason = makegood.follow_ups(ticket_id)[0].reason
+    assert reason is not None
+    assert reason.details == {"ticket_id": into}
+
+
+def test_working_the_same_progress_twice_changes_nothing_more(makegood: Installation, ticket_id: int) -> None:
+    makegood.pass_time(minutes=5)
+    makegood.reply(ticket_id)
+    makegood.change(ticket_id, status="solved")
+    bodies = makegood.news()
+
+    for body in reversed(bodies):
+        makegood.deliver([body, body])
+        makegood.work()
+
+    assert state_of(makegood, ticket_id) is State.RESOLVED
+    assert sorted(name for name, _, _ in makegood.fates(ticket_id)) in (
+        ["check_in", "first_reply"],
+        ["check_in", "first_reply", "update"],
+    )
+    assert makegood.states(ticket_id).count(("fields", "done")) == 1
