@@ -63,22 +63,11 @@ def current_id(conn: Connection, id: int) -> int:
 def same_person(conn: Connection, id: int) -> list[int]:
     """Return every id that was merged into the same user, that user's first."""
     current = current_id(conn, id)
-    start = sa.select(sa.literal(current, sa.BigInteger).label("id"))
-    family = start.cte("family", recursive=True)
-    # UNION drops what it has seen, so even a circle ends.
-    family = family.union(sa.select(requesters.c.id).where(requesters.c.merged_into == family.c.id))
-    others = conn.scalars(sa.select(family.c.id).where(family.c.id != current).order_by(family.c.id))
-    return [current, *others]
+    return [current, *conn.scalars(_FAMILY, {"start": current})]
 
 
 def _chain(conn: Connection, id: int) -> Sequence[int]:
-    start = sa.select(sa.literal(id, sa.BigInteger).label("id"), sa.literal(0).label("hops"))
-    chain = start.cte("chain", recursive=True)
-    step = sa.select(requesters.c.merged_into, chain.c.hops + 1).where(
-        requesters.c.id == chain.c.id, requesters.c.merged_into.is_not(None), chain.c.hops < MOST_MERGES
-    )
-    chain = chain.union_all(step)
-    return conn.scalars(sa.select(chain.c.id).order_by(chain.c.hops)).all()
+    return conn.scalars(_CHAIN, {"start": id}).all()
 
 
 def _row(requester: Requester, order: str) -> dict[str, object]:
@@ -96,3 +85,26 @@ def _upsert(conn: Connection) -> sa.Insert:
     return insert.on_conflict_do_update(
         index_elements=["id"], set_=kept | plain, where=old.seen_order <= new.seen_order
     )
+
+
+def _make_chain() -> sa.Select[int]:
+    start = sa.select(_START.label("id"), sa.literal(0).label("hops"))
+    chain = start.cte("chain", recursive=True)
+    step = sa.select(requesters.c.merged_into, chain.c.hops + 1).where(
+        requesters.c.id == chain.c.id, requesters.c.merged_into.is_not(None), chain.c.hops < MOST_MERGES
+    )
+    chain = chain.union_all(step)
+    return sa.select(chain.c.id).order_by(chain.c.hops)
+
+
+def _make_family() -> sa.Select[int]:
+    family = sa.select(_START.label("id")).cte("family", recursive=True)
+    # UNION drops what it has seen, so even a circle ends.
+    family = family.union(sa.select(requesters.c.id).where(requesters.c.merged_into == family.c.id))
+    return sa.select(family.c.id).where(family.c.id != _START).order_by(family.c.id)
+
+
+# Every ticket that an agent opens asks these several times; making them takes longer than running them.
+_START = sa.bindparam("start", type_=sa.BigInteger)
+_CHAIN = _make_chain()
+_FAMILY = _make_family()
