@@ -7,7 +7,10 @@ import pytest
 
 from integration.store.engine import Database, make_engine
 from integration.store.migrate import migrate
+from tests.chromium import chromium
 from tests.postgres import Cluster
+
+__all__ = ["chromium"]
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """A real Chromium, a rehearsal Zendesk that frames the app, and the app on another site of this machine."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from integration.clock import system_clock
@@ -25,32 +24,12 @@ from tests.web import scenario
 from tests.web.installation import ROOT, Site, installed
 
 SDK_FOLDER = ROOT / "tests" / "rehearsal" / "sdk" / "build"
-# The last one replaces Playwright's own list, which would switch off the partitioning of storage.
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-features=Translate",
-]
 
 
 @pytest.fixture(scope="session")
 def library() -> Iterator[Library]:
     with Library.load(ROOT / "templates") as shipped:
         yield shipped
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @dataclass(frozen=True)

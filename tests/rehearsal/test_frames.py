@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, Route, expect
 
 from integration.rehearsal import apps
 from integration.rehearsal.account import Account
@@ -21,13 +20,6 @@ pytestmark = pytest.mark.browser
 
 SDK_FOLDER = Path(__file__).parent / "sdk"
 OWN_SDK = Path(apps.__file__).parent / "static" / "zaf_sdk.js"
-# The last one replaces Playwright's own list of disabled features, which would switch off the partitioning
-# of storage that real browsers have.
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-features=Translate",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +29,6 @@ def bundles() -> Path:
     if not (built / "zaf_test_sdk.js").exists() or not (built / "axe.min.js").exists():
         subprocess.run([str(SDK_FOLDER / "build.sh")], check=True, timeout=240)
     return built
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
