@@ -97,7 +97,7 @@ def receive_event(
         return Receipt.NOT_ASKED_FOR
     if is_own(event, trust):
         return Receipt.OWN
-    with database.write() as conn:
+    with database.single() as conn:
         is_new = inbox.add(
             conn,
             event_id=event.id,
@@ -122,7 +122,7 @@ def receive_follow_up_request(
     # second are one delivery; a later repetition finds the follow-up running or ended, and changes nothing.
     key = request.key or headers.get(TIMESTAMP_HEADER, "") + body.decode()
     identity = f"{request.ticket_id}\n{request.action}\n{request.name}\n{key}"
-    with database.write() as conn:
+    with database.single() as conn:
         is_new = inbox.add(
             conn,
             event_id=f"follow-up:{sha256(identity.encode()).hexdigest()}",

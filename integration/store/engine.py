@@ -4,17 +4,21 @@ The engine is also handed to DBOS, so nothing here may change how a plain connec
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import ConnectionPoolEntry as PoolRecord
 
 WAIT_SECONDS = 30
 STATEMENT_SECONDS = 60
 CONNECT_SECONDS = 5
+PING_AFTER_SECONDS = 1.0
 
 
 class DatabaseUnavailable(Exception):
@@ -57,10 +61,11 @@ def _postgresql(url: sa.URL, wait_seconds: int) -> Engine:
         pool_size=10,
         max_overflow=20,
         pool_timeout=wait_seconds,
-        pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "makegood"},
     )
     sa.event.listen(engine, "connect", partial(_prepare_postgresql, wait_seconds))
+    sa.event.listen(engine, "checkin", _remember_use)
+    sa.event.listen(engine, "checkout", partial(_ping_if_idle, engine))
     return engine
 
 
@@ -72,12 +77,31 @@ def _prepare_postgresql(wait_seconds: int, connection: Any, _record: Any) -> Non
     connection.commit()
 
 
+def _remember_use(_connection: Any, record: PoolRecord) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _ping_if_idle(engine: Engine, connection: Any, record: PoolRecord, _proxy: Any) -> None:
+    """Have a connection replaced that died in the pool.
+
+    SQLAlchemy's own `pool_pre_ping` asks before each use, which is a tenth of the time to keep an event.
+    """
+    used_at = record.info.get("used_at")
+    if used_at is None or time.monotonic() - used_at < PING_AFTER_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except psycopg.Error as error:
+        raise sa.exc.DisconnectionError from error
+
+
 class Database:
     """One transaction at a time for each caller: `read()` sees one moment, `write()` all or nothing."""
 
     def __init__(self, engine: Engine, wait_seconds: int = WAIT_SECONDS) -> None:
         self.engine = engine
         self._wait_seconds = wait_seconds
+        self._by_itself = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._writing = threading.Lock()
         self._writer: int | None = None
@@ -104,6 +128,19 @@ class Database:
             else:
                 with self.engine.begin() as connection:
                     yield connection
+
+    @contextmanager
+    def single(self) -> Iterator[Connection]:
+        """Yield a connection for one writing statement, which commits by itself.
+
+        On PostgreSQL that spares two of three round trips. Raises `DatabaseUnavailable`.
+        """
+        if self._is_sqlite:
+            with self.write() as connection:
+                yield connection
+        else:
+            with _named_trouble(), self._by_itself.connect() as connection:
+                yield connection
 
     def close(self) -> None:
         """Close every pooled connection."""

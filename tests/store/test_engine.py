@@ -1,6 +1,7 @@
 """Reads see one moment and wait for nobody; writes are whole or nothing and take turns."""
 
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -8,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from integration.store import counters
-from integration.store.engine import Database, DatabaseUnavailable, make_engine
+from integration.store.engine import PING_AFTER_SECONDS, Database, DatabaseUnavailable, make_engine
 from tests.store.samples import at_once
 
 
@@ -17,6 +18,12 @@ def count(database: Database, times: int) -> None:
         with database.write() as conn:
             counters.all(conn)  # a transaction that reads first must still get the write lock
             counters.add(conn, "seen")
+
+
+def count_and_fail(database: Database) -> None:
+    with database.write() as conn:
+        counters.add(conn, "seen")
+        raise LookupError
 
 
 def test_a_read_does_not_wait_for_a_write_and_does_not_see_it(database: Database) -> None:
@@ -45,16 +52,40 @@ def test_a_read_cannot_write(database: Database) -> None:
 
 
 def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
-    def fail() -> None:
-        with database.write() as conn:
-            counters.add(conn, "seen")
-            raise LookupError
-
     with pytest.raises(LookupError):
-        fail()
+        count_and_fail(database)
 
     with database.read() as conn:
         assert counters.all(conn) == {}
+
+
+def test_a_single_statement_commits_by_itself_and_leaves_the_next_write_whole(database: Database) -> None:
+    with database.single() as conn:
+        counters.add(conn, "seen")
+    with pytest.raises(LookupError):
+        count_and_fail(database)
+
+    with database.read() as conn:
+        assert counters.all(conn) == {"seen": 1}
+
+
+def test_a_connection_that_died_in_the_pool_is_replaced_unnoticed(postgresql_url: str) -> None:
+    used = Database(make_engine(postgresql_url))
+    other = sa.create_engine(postgresql_url)
+    count(used, 1)
+    with other.begin() as conn:
+        conn.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'makegood' AND datname = current_database()"
+        )
+    time.sleep(PING_AFTER_SECONDS)
+
+    count(used, 1)
+
+    with used.read() as conn:
+        assert counters.all(conn) == {"seen": 2}
+    other.dispose()
+    used.close()
 
 
 def test_writers_of_two_processes_lose_nothing(database: Database, database_url: str) -> None:
