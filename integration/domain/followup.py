@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,8 @@ __all__ = [
 ]
 
 PROMISE = "promise"
+# Zendesk's moments have whole seconds, and the ticket's own first comment is no reply to it.
+FIRST_SECOND = timedelta(seconds=1)
 
 
 class Start(StrEnum):
@@ -89,7 +91,7 @@ class FollowUpStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A duty to come back by `due_at`.
+    """A duty to come back by `due_at`; what happened since `planned_at` may satisfy it.
 
     `name` is a policy step, `promise`, or the name that an admin's trigger gave.
     """
@@ -111,12 +113,13 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A follow-up that a policy asks for, not stored yet."""
+    """A follow-up that a policy asks for, not stored yet; what happened since `since` may satisfy it."""
 
     name: str
     note: str
     due_at: datetime
     satisfied_by: frozenset[Satisfier]
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def plan(
     does not. So a complaint found late shows as late, but of several duties that are overdue already only
     the latest is planned: a backlog helps nobody. `calendar` replaces the policy's own.
     """
-    if last_public_reply_at and last_public_reply_at <= received_at:
+    if last_public_reply_at and last_public_reply_at.replace(microsecond=0) <= received_at:
         # What was said before the complaint answers something else.
         last_public_reply_at = None
     starts = {
@@ -166,7 +169,9 @@ def plan(
             continue
         if any((at := happened.get(satisfier)) and at > start for satisfier in step.satisfied_by):
             continue
-        planned.append(Planned(step.id, step.note, calendar.add(start, step.delay), step.satisfied_by))
+        # The news of a reply may come later than the plan, so the reply may be older than the plan.
+        since = received_at + FIRST_SECOND if step.start is Start.RECEIVED else now
+        planned.append(Planned(step.id, step.note, calendar.add(start, step.delay), step.satisfied_by, since))
     planned.sort(key=lambda follow_up: follow_up.due_at)
     overdue = sum(follow_up.due_at <= now for follow_up in planned)
     return tuple(planned[max(overdue - 1, 0) :])

@@ -117,7 +117,7 @@ def open_complaint(conn: Connection, opening: Opening, now: datetime) -> int:
             name=planned.name,
             note=planned.note,
             due_at=planned.due_at,
-            now=now,
+            now=planned.since,
             satisfied_by=planned.satisfied_by,
         )
     values = FieldValues(

@@ -128,7 +128,7 @@ def record_progress(conn: Connection, case: Case, progress: Progress, now: datet
             name=planned.name,
             note=planned.note,
             due_at=planned.due_at,
-            now=now,
+            now=planned.since,
             satisfied_by=planned.satisfied_by,
         )
 

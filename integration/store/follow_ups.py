@@ -31,7 +31,10 @@ def plan(
     what: str | None = None,
     owner_id: int | None = None,
 ) -> int | None:
-    """Store a follow-up and return its id; None when one of that name is running on the ticket."""
+    """Store a follow-up and return its id; None when one of that name is running on the ticket.
+
+    `now` becomes `planned_at`: what happened since then may satisfy it.
+    """
     values = {
         "ticket_id": ticket_id,
         "complaint_id": complaint_id,

@@ -37,6 +37,20 @@ def test_a_reply_before_detection_leaves_only_the_next_update_to_plan() -> None:
     assert planned(last_public_reply_at=replied_at) == {"update": replied_at + timedelta(days=3)}
 
 
+def test_a_reply_older_than_the_plan_satisfies_the_duty_to_reply() -> None:
+    (step,) = plan(HOUSE, received_at=days_ago(2), band="low", existing=(), now=days_ago(1))
+    reply = comment(by_agent=True, created_at=days_ago(2) + timedelta(hours=1))
+    duty = follow_up(planned_at=step.since, satisfied_by=step.satisfied_by)
+
+    found = decide(duty, ticket(), (reply,), complaint_state=State.SUSPECTED, now=NOW)
+
+    assert found.reason.code == Code.PUBLIC_REPLY
+
+
+def test_what_an_agent_wrote_for_the_requester_is_no_reply() -> None:
+    assert "first_reply" in planned(last_public_reply_at=MONDAY + timedelta(milliseconds=200))
+
+
 def test_a_resolved_complaint_gets_its_check_in_and_nothing_else() -> None:
     replied_at, resolved_at = MONDAY + timedelta(hours=1), MONDAY + timedelta(hours=2)
 
