@@ -29,14 +29,17 @@ __all__ = [
     "Rules",
     "State",
     "Text",
+    "as_written",
     "assess",
     "detect",
+    "quotable",
     "read",
     "references",
 ]
 
 RECENT_DAYS = 90
 MAX_REFERENCES = 20
+LONGEST_QUOTE = 160
 
 
 class Band(StrEnum):
@@ -184,6 +187,31 @@ def references(text: str) -> frozenset[str]:
     return frozenset(list(found)[:MAX_REFERENCES])
 
 
+def as_written(reference: str, text: str) -> str:
+    """Return a number of `references` as the requester spelled it, or as it is where the text lacks it."""
+    for match in _REFERENCE.finditer(text[:MAX_CHARACTERS]):
+        if re.sub(r"[^0-9A-Z]", "", match.group().upper()) == reference:
+            return match.group()
+    return reference
+
+
+def quotable(evidence: Sequence[Evidence], description: str) -> str | None:
+    """Return a short sentence of the description that says what happened, to show that it was read.
+
+    Reproaches and threats are left out: repeating them to their author sounds like an argument.
+    """
+    for one in evidence:
+        if one.comment_id is None and not one.in_subject and one.kind in _TELLS_WHAT_HAPPENED:
+            start = max(description.rfind(sign, 0, one.start) for sign in _SENTENCE_ENDS) + 1
+            ends = [at for sign in _SENTENCE_ENDS if (at := description.find(sign, one.end)) >= 0]
+            sentence = description[start : min(ends, default=len(description) - 1) + 1].strip()
+            if len(sentence) <= LONGEST_QUOTE:
+                return sentence
+    return None
+
+
+_SENTENCE_ENDS = ".!?\n"
+_TELLS_WHAT_HAPPENED = frozenset({CueKind.FAILURE, CueKind.REPEATED})
 _BAD_RATING_POINTS = 2.0
 _OPEN_COMPLAINT_POINTS = 0.5
 # 1 a problem stated politely, 2 displeasure, 3 a reproach, 4 an announced step outside.

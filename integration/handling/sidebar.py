@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from integration.domain import history, suggestion
-from integration.domain.complaint import Assessment, State
+from integration.domain.complaint import Assessment, State, as_written, quotable
 from integration.domain.followup import FollowUp
 from integration.domain.history import PastComplaint, Repeat, Summary
 from integration.domain.suggestion import Suggestion, TemplateCard
@@ -114,16 +114,22 @@ def letter_values(
     summary = history.summarise(case.history, category=assessment.category if assessment else None, now=now)
     promise = summary.broken_promise or summary.open_promise
     references = sorted(complaint.references) if complaint else []
+    words = f"{case.ticket.subject}\n{case.ticket.description}"
+    known = {fact.name: fact.value for fact in outside}
     return Values(
         today=now.astimezone(zone).date(),
         requester=Person.named(case.requester.name),
         agent=Person.named(agent_name),
-        matter=Matter(category=assessment.category if assessment else None),
-        order=references[0] if len(references) == 1 else None,
+        matter=Matter(
+            category=assessment.category if assessment else None,
+            quote=quotable(assessment.evidence, case.ticket.description) if assessment else None,
+        ),
+        order=as_written(references[0], words) if len(references) == 1 else known.get("order"),
+        product=known.get("product"),
         tenure_years=_years(summary.tenure_days),
         earlier=_earlier(case, zone),
         open_promise=OpenPromise(promise.what, _day(promise.due_at, zone)) if promise else None,
-        facts={fact.name: fact.value for fact in outside},
+        facts=known,
     )
 
 

@@ -2,7 +2,16 @@ import time
 
 import pytest
 
-from integration.domain.complaint import Assessment, Band, Category, CueKind, Rules, references
+from integration.domain.complaint import (
+    Assessment,
+    Band,
+    Category,
+    CueKind,
+    Rules,
+    as_written,
+    quotable,
+    references,
+)
 from integration.domain.history import History, PromiseState
 from integration.domain.reason import Code
 from integration.domain.rules import Condition
@@ -215,3 +224,26 @@ def test_only_the_first_characters_of_a_text_are_read() -> None:
 )
 def test_references_are_order_numbers_and_not_phone_numbers_or_dates(text: str, expected: set[str]) -> None:
     assert references(text) == expected
+
+
+def test_a_number_is_given_back_as_the_requester_spelled_it() -> None:
+    text = "I mean order AF-204417, not #12345."
+
+    assert [as_written(number, text) for number in ("AF204417", "12345", "999999")] == [
+        "AF-204417",
+        "#12345",
+        "999999",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("description", "quote"),
+    [
+        ("Hello. The lamp has not arrived yet! What now?", "The lamp has not arrived yet!"),
+        ("The lamp has not arrived", "The lamp has not arrived"),
+        ("You lied to me. I will call my lawyer.", None),
+        ("It has not arrived " + "and so on " * 40, None),
+    ],
+)
+def test_only_a_short_sentence_about_what_happened_is_quoted(description: str, quote: str | None) -> None:
+    assert quotable(judged(description).evidence, description) == quote
