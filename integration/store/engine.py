@@ -135,12 +135,14 @@ class Database:
 
         On PostgreSQL that spares two of three round trips. Raises `DatabaseUnavailable`.
         """
-        if self._is_sqlite:
-            with self.write() as connection:
-                yield connection
-        else:
-            with _named_trouble(), self._by_itself.connect() as connection:
-                yield connection
+        with _named_trouble():
+            if self._is_sqlite:
+                # The driver begins by itself, and IMMEDIATE, before a statement that writes.
+                with self._turn(), self.engine.begin() as connection:
+                    yield connection
+            else:
+                with self._by_itself.connect() as connection:
+                    yield connection
 
     def close(self) -> None:
         """Close every pooled connection."""

@@ -21,7 +21,12 @@ from integration.parts import Parts
 from integration.web import metrics, problems
 from integration.web.bodies import raw_json_body
 from integration.web.problems import Problem
-from integration.zendesk.webhook import InvalidSignature, MalformedEvent
+from integration.zendesk.webhook import (
+    SIGNATURE_HEADER,
+    TIMESTAMP_HEADER,
+    InvalidSignature,
+    MalformedEvent,
+)
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +43,7 @@ def blueprint(parts: Parts) -> Blueprint:
         return _receive(
             "events",
             lambda body: receive_event(
-                body, dict(request.headers), gate=gate, database=parts.database, now=parts.clock()
+                body, _signature(), gate=gate, database=parts.database, now=parts.clock()
             ),
         )
 
@@ -47,7 +52,7 @@ def blueprint(parts: Parts) -> Blueprint:
         return _receive(
             "follow-ups",
             lambda body: receive_follow_up_request(
-                body, dict(request.headers), gate=gate, database=parts.database, now=parts.clock()
+                body, _signature(), gate=gate, database=parts.database, now=parts.clock()
             ),
         )
 
@@ -62,6 +67,11 @@ def blueprint(parts: Parts) -> Blueprint:
 
     events.register_error_handler(Problem, problems.answer)
     return events
+
+
+def _signature() -> dict[str, str]:
+    names = (SIGNATURE_HEADER, TIMESTAMP_HEADER)
+    return {name: value for name in names if (value := request.headers.get(name)) is not None}
 
 
 def _read_trust(parts: Parts) -> Trust:
