@@ -51,6 +51,11 @@ class Puppets:
     def no_faults(self) -> None:
         requests.delete(f"{self.url}/rehearsal/api/faults", timeout=TIMEOUT).raise_for_status()
 
+    def faults_injected(self) -> dict[str, int]:
+        """Return how often each fault struck since faults were set."""
+        injected: dict[str, int] = self._get("faults")["injected"]
+        return injected
+
     def calls(self, since: int = 0) -> Doc:
         return self._get(f"calls?since={since}")
 
@@ -68,10 +73,14 @@ class Puppets:
     def deliveries(self, since: int = 0) -> Doc:
         return self._get(f"deliveries?since={since}")
 
+    def is_idle(self) -> bool:
+        """Whether no delivery waits or is to be repeated."""
+        return bool(self._get("idle")["idle"])
+
     def wait_until_delivered(self, *, within: float = 30) -> None:
         """Wait until no delivery waits or is to be repeated."""
         deadline = time.monotonic() + within
-        while not self._get("idle")["idle"]:
+        while not self.is_idle():
             if time.monotonic() > deadline:
                 raise TimeoutError("deliveries are still waiting")
             time.sleep(0.05)

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import requests
@@ -29,9 +30,21 @@ class StageError(Exception):
 class Stage:
     """Everything a demo runs, in processes of its own; use as a context manager."""
 
-    def __init__(self, data_dir: Path, port: int | None = None) -> None:
-        """`port` is the rehearsal Zendesk's, and the next one Makegood's; free ones are found without it."""
+    def __init__(
+        self,
+        data_dir: Path,
+        port: int | None = None,
+        *,
+        settings: Mapping[str, str] | None = None,
+        rehearsal_options: tuple[str, ...] = (),
+    ) -> None:
+        """`port` is the rehearsal Zendesk's, and the next one Makegood's; free ones are found without it.
+
+        `settings` (names without their prefix) replace those of the demo.
+        """
         self.data_dir = data_dir
+        self._settings_given = dict(settings or {})
+        self._rehearsal_options = rehearsal_options
         self._ports = (port, port + 1) if port else (_free_port(), _free_port())
         self._processes: list[tuple[str, subprocess.Popen[str]]] = []
         self._environment: dict[str, str] = {}
@@ -59,6 +72,7 @@ class Stage:
         zendesk_port, web_port = self._ports
         url = f"http://127.0.0.1:{zendesk_port}"
         arguments = ["--port", str(zendesk_port), "--data", str(self.data_dir / "zendesk.db")]
+        arguments += self._rehearsal_options
         if not (self.data_dir / "zendesk.db").exists():
             arguments += ["--seed-history", str(seed_tickets)]
         self._start("the rehearsal Zendesk", [sys.executable, "-m", "integration.rehearsal", *arguments])
@@ -120,6 +134,7 @@ class Stage:
             "PORT": str(port),
             "LOG_LEVEL": "WARNING",
             "REHEARSAL": "true",
+            **self._settings_given,
         }
         given = {PREFIX + name: value for name, value in values.items()}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}

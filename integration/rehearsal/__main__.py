@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 
+from integration.rehearsal.config import Limits
 from integration.rehearsal.server import RehearsalServer
 
 
@@ -16,11 +17,23 @@ def main() -> int:
     parser.add_argument(
         "--seed-history", type=int, metavar="N", default=0, help="load N tickets of made-up history"
     )
+    usual = Limits()
+    parser.add_argument(
+        "--plan-limit", type=int, metavar="N", default=usual.plan, help="API requests a minute (%(default)s)"
+    )
+    parser.add_argument(
+        "--tickets-update",
+        type=int,
+        metavar="N",
+        default=usual.tickets_update,
+        help="ticket updates a minute (%(default)s)",
+    )
     arguments = parser.parse_args()
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    server = RehearsalServer(arguments.data, arguments.port)
+    limits = Limits(plan=arguments.plan_limit, tickets_update=arguments.tickets_update)
+    server = RehearsalServer(arguments.data, arguments.port, limits=limits)
     if arguments.seed_history:
         # Before anybody can ask: an export must not see half of the past.
         server.seed_history(arguments.seed_history)
