@@ -58,6 +58,7 @@ class Code(StrEnum):
     TICKET_GONE = "ticket_gone"  # Zendesk no longer knows the ticket.
     NEWER_REMINDER = "newer_reminder"  # A newer reminder on the same ticket says it already.
     REFUSED = "refused"  # Zendesk refused the note: {why}.
+    UNUSABLE_NOTE = "unusable_note"  # The note's template cannot be filled: {why}.
     CANCELLED_BY_TRIGGER = "cancelled_by_trigger"  # A trigger of the account cancelled it.
 
 

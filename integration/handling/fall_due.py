@@ -1,5 +1,6 @@
 """A follow-up falls due: read the ticket again, and remind only if the reason still holds."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -12,8 +13,11 @@ from integration.domain.ticket import Comment, Ticket
 from integration.handling import notes
 from integration.handling.retrying import next_try
 from integration.parts import Parts
+from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
 from integration.store import complaints, follow_ups, outbox
 from integration.zendesk.errors import NotFound, RateLimited, ZendeskError, ZendeskUnavailable
+
+log = logging.getLogger(__name__)
 
 # Deadlines before courtesy: what the requester waits for goes out first.
 PRIORITY = {"first_reply_high": 1, "first_reply": 1, "promise": 1, "update": 3}
@@ -43,13 +47,18 @@ def fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int = 1) -
         _wait(parts, follow_up, next_try(now, attempt, at_least=error.retry_after))
         return
     except ZendeskError as error:
-        _park(parts, follow_up, error, now)
+        _park(parts, follow_up, Reason(Code.REFUSED, {"why": str(error)}), now)
         return
     verdict = followup.decide(
         follow_up, ticket, comments, complaint_state=complaint.state if complaint else None, now=now
     )
     if verdict.speak:
-        _remind(parts, follow_up, ticket, comments, now)
+        try:
+            _remind(parts, follow_up, ticket, comments, now)
+        except RendererUnavailable:
+            _wait(parts, follow_up, next_try(now, attempt))
+        except (TemplateFailed, UnknownTemplate) as error:
+            _park(parts, follow_up, Reason(Code.UNUSABLE_NOTE, {"why": str(error)}), now)
     elif verdict.due_at is not None:
         with parts.database.write() as conn:
             follow_ups.reschedule(conn, follow_up.id, verdict.due_at, now=now)
@@ -102,5 +111,6 @@ def _wait(parts: Parts, follow_up: FollowUp, not_before: datetime) -> None:
         follow_ups.try_later(conn, follow_up.id, not_before)
 
 
-def _park(parts: Parts, follow_up: FollowUp, error: ZendeskError, now: datetime) -> None:
-    _end(parts, follow_up, FollowUpStatus.PARKED, Reason(Code.REFUSED, {"why": str(error)}), now)
+def _park(parts: Parts, follow_up: FollowUp, reason: Reason, now: datetime) -> None:
+    _end(parts, follow_up, FollowUpStatus.PARKED, reason, now)
+    log.warning("A follow-up is parked.", extra={"follow_up_id": follow_up.id, "reason": reason.code})

@@ -63,7 +63,10 @@ def _of(
 
 
 def _words(reason: object) -> str:
-    return str(reason["code"]) if isinstance(reason, dict) else str(reason or "")
+    if not isinstance(reason, dict):
+        return str(reason or "")
+    why = reason["details"].get("why")
+    return f"{reason['code']}: {why}" if why else str(reason["code"])
 
 
 def _revive(conn: Connection, table: sa.Table, id: int, **values: object) -> bool:

@@ -28,7 +28,7 @@ def test_everything_parked_is_listed_longest_first(database: Database) -> None:
     with database.read() as conn:
         assert parked.everything(conn) == [
             Parked("inbox", 1, 5, "unreadable", NOON - MINUTE),
-            Parked("follow_up", 1, 5, "refused", NOON),
+            Parked("follow_up", 1, 5, "refused: no such form", NOON),
             Parked("outbox", 1, 5, "403", NOON + MINUTE),
         ]
 
