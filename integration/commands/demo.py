@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -13,7 +14,7 @@ import click
 from rich.console import Console
 
 from integration.commands.backfill import run_backfill
-from integration.demo.live import keep_writing
+from integration.demo.live import keep_writing, write_again
 from integration.demo.stage import Stage, StageError
 from integration.demo.story import Step, Story
 from integration.handling.connect import connect
@@ -41,20 +42,39 @@ DEFAULT_PORT = 8700
     ),
 )
 def demo(once: bool, as_json: bool, data_dir: Path | None, port: int | None) -> None:
-    """Show Makegood over a rehearsal Zendesk with years of history: no account needed."""
+    """Show Makegood over a rehearsal Zendesk; no account needed."""
     console = Console(stderr=True)
     started = time.monotonic()
     port = port or (None if once else DEFAULT_PORT)
     # Both ways of being told to stop end the processes that the demo has started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if port:
+        _refuse_taken(port, port + 1)
     with _folder(data_dir) as folder, Stage(folder, port) as stage:
         try:
             _set_up(stage, console)
+            if once:
+                sys.exit(_play(stage, as_json, started))
+            _show(stage, console)
         except StageError as error:
             raise click.ClickException(str(error)) from error
-        if once:
-            sys.exit(_play(stage, as_json, started))
-        _show(stage, console)
+        finally:
+            # A second Ctrl-C, out of impatience, must not leave processes behind.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
+
+
+def _refuse_taken(*ports: int) -> None:
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise click.ClickException(
+                    f"Port {port} is taken, perhaps by another demo. Choose two others: "
+                    f"makegood demo --port {port + 10}"
+                ) from error
 
 
 @contextmanager
@@ -121,12 +141,18 @@ def _as_json(step: Step) -> dict[str, object]:
 
 
 def _show(stage: Stage, console: Console) -> None:
-    click.echo(f"\nAgent workspace:  {stage.zendesk.url}/agent")
-    click.echo(f"Admin page:       {stage.zendesk.url}/agent/apps/nav_bar")
-    click.echo("Tickets come in while you watch. Ctrl-C stops everything.\n")
     try:
+        with console.status("Waiting for somebody who complains again …"):
+            ticket_id, hero = write_again(stage)
+        click.echo(f"\nAgent workspace:  {stage.zendesk.url}/agent")
+        click.echo(f"Admin page:       {stage.zendesk.url}/agent/apps/nav_bar")
+        look_here = click.style(f"{stage.zendesk.url}/agent/tickets/{ticket_id}", bold=True)
+        click.echo(f"Look here first:  {look_here}")
+        outcome = hero.outcome.replace("_", " ")
+        click.echo(
+            f"{'':18}Order {hero.reference} once more; ticket #{hero.ticket_id} had ended in: {outcome}."
+        )
+        click.echo("\nTickets come in while you watch. Ctrl-C stops everything.\n")
         keep_writing(stage, click.echo)
-    except StageError as error:
-        raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
-        console.print("Stopping …")
+        click.echo("\nStopping; this takes a few seconds …")

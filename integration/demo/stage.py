@@ -20,7 +20,9 @@ from integration.store.migrate import migrate
 START_WITHIN_SECONDS = 60.0
 STOP_WITHIN_SECONDS = 15.0
 APP_NAME = "Makegood"
+WEB = "Makegood's web server"
 WORKER = "Makegood's worker"
+LAST_LINES = 12
 
 
 class StageError(Exception):
@@ -60,9 +62,13 @@ class Stage:
         self.close()
 
     def close(self) -> None:
-        """Stop what was started, last first; safe to call twice."""
-        for name, process in reversed(self._processes):
-            self._end(name, process)
+        """Stop what was started; the rehearsal Zendesk last, as the others may be writing to it."""
+        first, others = self._processes[:1], self._processes[1:]
+        for started in (others, first):
+            for _, process in started:
+                process.terminate()
+            for name, process in started:
+                self._end(name, process)
         self._processes.clear()
         if parts := self.__dict__.pop("parts", None):
             parts.close()
@@ -91,9 +97,9 @@ class Stage:
     def open_makegood(self) -> None:
         """Start web and worker, each restartable by `kill_worker` and `start_worker`."""
         web = [sys.executable, "-m", "integration", "web"]
-        self._start("Makegood's web server", web, self._environment)
+        self._start(WEB, web, self._environment)
         self.start_worker()
-        self._wait_for("Makegood", f"{self.parts.settings.public_url}/readyz")
+        self._wait_for(WEB, f"{self.parts.settings.public_url}/readyz")
 
     def start_worker(self) -> None:
         """Start the worker, again under its own slot after a crash."""
@@ -117,6 +123,14 @@ class Stage:
     def has_died(self) -> str | None:
         """Return the name of a process that ended by itself."""
         return next((name for name, process in self._processes if process.poll() is not None), None)
+
+    def last_words(self, name: str) -> str:
+        """Return the end of a process's log: a temporary folder is gone before anybody can look."""
+        lines = self._log(name).read_text("utf-8", "replace").splitlines()[-LAST_LINES:]
+        return " Its log ends with:" + "".join(f"\n  {line}" for line in lines) if lines else ""
+
+    def _log(self, name: str) -> Path:
+        return self.data_dir / f"{name.replace(' ', '-').replace(chr(39), '')}.log"
 
     def _settings(self, zendesk_url: str, public_url: str, port: int) -> Settings:
         oauth = self.zendesk.state()["oauth"]
@@ -142,8 +156,7 @@ class Stage:
         return parse_settings(given)
 
     def _start(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> None:
-        log = (self.data_dir / f"{name.replace(' ', '-').replace(chr(39), '')}.log").open("a")
-        with log:
+        with self._log(name).open("a") as log:
             # A session of its own: Ctrl-C reaches this process alone, which then ends the others in order.
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own arguments
                 command,
@@ -160,14 +173,14 @@ class Stage:
         deadline = time.monotonic() + START_WITHIN_SECONDS
         while time.monotonic() < deadline:
             if dead := self.has_died():
-                raise StageError(f"{dead} ended while it started. Its log is in {self.data_dir}.")
+                raise StageError(f"{dead} ended while it started.{self.last_words(dead)}")
             try:
                 if requests.get(url, timeout=5).ok:
                     return
             except requests.RequestException:
                 pass
             time.sleep(0.1)
-        raise StageError(f"{name} did not answer within {START_WITHIN_SECONDS:.0f} s; see {self.data_dir}.")
+        raise StageError(f"{name} did not answer within {START_WITHIN_SECONDS:.0f} s.{self.last_words(name)}")
 
     def _end(self, name: str, process: "subprocess.Popen[str]") -> None:
         if process.poll() is None:

@@ -64,6 +64,12 @@ def outbox_states(parts: Parts, ticket_id: int) -> list[str]:
         return list(conn.scalars(question))
 
 
+def is_posted(parts: Parts, ticket_id: int) -> bool:
+    """Say whether Makegood wrote on the ticket and has nothing more to write."""
+    states = outbox_states(parts, ticket_id)
+    return bool(states) and set(states) == {"done"}
+
+
 def complaint(parts: Parts, ticket_id: int) -> Complaint | None:
     with parts.database.read() as conn:
         return complaints.by_ticket(conn, ticket_id)
