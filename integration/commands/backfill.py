@@ -17,7 +17,7 @@ LONGEST_WAIT_SECONDS = 120.0
 @click.command()
 @click.pass_obj
 def backfill(context: Context) -> None:
-    """Import users, tickets and the complaints among them; interrupted, it goes on where it was."""
+    """Import requesters, tickets and complaints of the past. Interrupted, it goes on where it was."""
     with context.parts() as parts:
         try:
             done = run_backfill(parts, Console(stderr=True))
@@ -32,7 +32,7 @@ def backfill(context: Context) -> None:
 def run_backfill(parts: Parts, console: Console) -> Imported:
     """Import with a progress line, waiting where Zendesk's export limit says so."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Reading requesters …")
         started = time.monotonic()
 

@@ -14,7 +14,7 @@ from integration.zendesk.provision import Change
 @click.option("--plan", is_flag=True, help="Only say what would be changed.")
 @click.pass_obj
 def connect(context: Context, plan: bool) -> None:
-    """Create Makegood's ticket fields and webhooks; running it again repairs what somebody deleted."""
+    """Create Makegood's ticket fields and webhooks. Run again, it repairs what somebody deleted."""
     with context.parts() as parts:
         try:
             if plan:
