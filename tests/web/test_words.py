@@ -12,6 +12,8 @@ from integration.domain.complaint import Band, Category, CueKind, State
 from integration.domain.history import Outcome
 from integration.domain.reason import Code
 from integration.domain.ticket import Channel
+from integration.policies.load import load_policy
+from integration.policies.shelf import SHIPPED
 from integration.web.words import FOLDER, words_for
 from tests.web.installation import NOW, ROOT
 
@@ -80,3 +82,9 @@ def test_days_nearby_are_called_by_their_names() -> None:
     assert words.day(NOW + timedelta(hours=3), NOW, zone) == "tomorrow"
     assert words.day(NOW - timedelta(days=20), NOW, zone) == "18 Feb"
     assert words.day(NOW - timedelta(days=400), NOW, zone) == "3 Feb 2025"
+
+
+def test_every_step_of_the_house_policy_has_a_name() -> None:
+    house = load_policy(SHIPPED / "house.yaml")
+
+    assert {f"step.{step.id}" for step in house.steps} <= set(ENGLISH)
