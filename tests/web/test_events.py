@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from integration.store import inbox, kept
 from integration.store.secrets import put_secret
+from integration.web.site import ROUTINE
 from tests.web.conftest import Deliver
 from tests.web.installation import NOW, OURSELVES, SECRET, Site, event, signed, ticket_detail
 
@@ -241,3 +242,19 @@ def test_the_answer_says_what_is_wrong_with_another_method(here: Site) -> None:
 
     assert answer.status_code == 405
     assert "POST" in answer.headers["Allow"]
+
+
+def test_the_log_tells_of_refusals_and_not_of_every_delivery(
+    here: Site, deliver: Deliver, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+
+    deliver(event())
+    assert caplog.records == []
+
+    deliver(event(), UNSIGNED)
+    assert "A delivery was refused." in caplog.messages
+
+
+def test_what_the_log_calls_routine_are_routes_that_exist(here: Site) -> None:
+    assert set(here.app.view_functions) >= ROUTINE
