@@ -34,8 +34,10 @@ OUTBOX = "outbox"
 
 DISPATCH_SECONDS = 0.25
 QUEUE_POLL_SECONDS = 0.2
-BATCH = 50
 LEASE = timedelta(minutes=2)
+# More than these would only wait in the engine until their claims run out, and be done twice for nothing.
+MOST_IN_FLIGHT = 50
+MOST_WRITES_IN_FLIGHT = 16
 HEARTBEAT_SECONDS = 10.0
 STALE_AFTER = timedelta(seconds=60)
 KEEP_FINISHED = timedelta(days=2)
@@ -202,9 +204,10 @@ class Worker:
         now = self._parts.clock()
         made = 0
         # Only as many writes as may go now are made jobs; the rest wait as rows, urgent ones first.
-        writes = min(self._parts.pace.free(TICKET_UPDATES, now), BATCH)
+        writes = min(self._parts.pace.free(TICKET_UPDATES, now), MOST_WRITES_IN_FLIGHT)
         with self._parts.database.write() as conn:
-            for claim in inbox.claim_due(conn, now, limit=BATCH, lease=LEASE):
+            room = max(MOST_IN_FLIGHT - inbox.in_flight(conn, now), 0)
+            for claim in inbox.claim_due(conn, now, limit=room, lease=LEASE):
                 if claim.ticket_id is not None:
                     subject, workflow, subject_id = "ticket", "work_ticket", claim.ticket_id
                 else:
@@ -214,7 +217,8 @@ class Worker:
                     conn, TICKETS, workflow, f"{key}:{claim.newest_id}:{claim.attempts}", key, subject_id
                 )
                 made += 1
-            for due in follow_ups.claim_due(conn, now, limit=BATCH, lease=LEASE):
+            room = max(MOST_IN_FLIGHT - follow_ups.in_flight(conn, now, lease=LEASE), 0)
+            for due in follow_ups.claim_due(conn, now, limit=room, lease=LEASE):
                 self._enqueue(
                     conn,
                     FOLLOW_UPS,
@@ -226,7 +230,8 @@ class Worker:
                     due.attempts,
                 )
                 made += 1
-            for outbox_id, attempt in outbox.claim_due(conn, now, limit=writes, lease=LEASE):
+            room = max(writes - outbox.in_flight(conn, now), 0)
+            for outbox_id, attempt in outbox.claim_due(conn, now, limit=room, lease=LEASE):
                 self._enqueue(conn, OUTBOX, "post", f"outbox:{outbox_id}:{attempt}", None, outbox_id, attempt)
                 made += 1
         return made

@@ -16,6 +16,7 @@ from integration.zendesk.errors import (
     TicketClosed,
     UnexpectedAnswer,
     UpdateConflict,
+    ZendeskError,
     ZendeskRejected,
     ZendeskUnavailable,
 )
@@ -55,11 +56,11 @@ def post(parts: Parts, outbox_id: int, attempt: int) -> None:
         parts.pace.pause(TICKET_UPDATES, error.retry_after, now)
         _again(parts, row, now, str(error), wait=error.retry_after, was_refused=True)
     except ZendeskUnavailable as error:
-        _again(parts, row, now, str(error), wait=0.0, was_refused=not error.outcome_unknown)
+        _again(parts, row, now, str(error), wait=_settled(error), was_refused=not error.outcome_unknown)
     except UpdateConflict as error:
         _again(parts, row, now, str(error), wait=0.0, was_refused=True)
     except UnexpectedAnswer as error:
-        _again(parts, row, now, str(error), wait=0.0, was_refused=not error.outcome_unknown)
+        _again(parts, row, now, str(error), wait=_settled(error), was_refused=not error.outcome_unknown)
     except (TicketClosed, NotFound) as error:
         _drop(parts, row, now, Code.TICKET_CLOSED if isinstance(error, TicketClosed) else Code.TICKET_GONE)
     except (NotAuthorised, ZendeskRejected) as error:
@@ -119,6 +120,11 @@ def _done(parts: Parts, row: outbox.OutboxRow, audit_id: int | None, now: dateti
                 kind="reminded" if row.follow_up_id is not None else "noted",
                 details={"audit_id": audit_id},
             )
+
+
+def _settled(error: ZendeskError) -> float:
+    """Return the seconds until it makes sense to look for a write whose answer was lost."""
+    return SETTLE.total_seconds() if error.outcome_unknown else 0.0
 
 
 def _again(

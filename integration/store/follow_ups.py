@@ -91,6 +91,16 @@ def claim_due(conn: Connection, now: datetime, *, limit: int, lease: timedelta) 
     return [claims[id] for id in ids]
 
 
+def in_flight(conn: Connection, now: datetime, *, lease: timedelta) -> int:
+    """Return how many follow-ups are claimed, or come again within `lease`; not those in the outbox."""
+    rows = sa.select(sa.func.count()).select_from(follow_ups)
+    until = follow_ups.c.claimed_until
+    return (
+        conn.scalar(rows.where(one_of(follow_ups.c.status, "dispatched"), until > now, until <= now + lease))
+        or 0
+    )
+
+
 def get(conn: Connection, id: int) -> FollowUp | None:
     """Return a follow-up by its id."""
     return next(iter(_select(conn, follow_ups.c.id == id)), None)

@@ -91,6 +91,13 @@ def claim_due(conn: Connection, now: datetime, *, limit: int, lease: timedelta) 
     return [InboxClaim(row.ticket_id, _group_user(row), row.id, row.attempts) for row in rows]
 
 
+def in_flight(conn: Connection, now: datetime) -> int:
+    """Return how many tickets and users are claimed and not yet worked."""
+    claimed = sa.and_(one_of(inbox.c.state, "claimed"), inbox.c.not_before > now)
+    subjects = sa.select(sa.func.count(inbox.c.subject.distinct())).where(_is_waiting(inbox), claimed)
+    return conn.scalar(subjects) or 0
+
+
 def waiting(conn: Connection, *, ticket_id: int | None = None, user_id: int | None = None) -> list[InboxRow]:
     """Return the rows of a ticket, or of a user's own events, that are still to be worked, in their order."""
     columns = [inbox.c[name] for name in InboxRow.__dataclass_fields__]

@@ -103,6 +103,12 @@ def claim_due(conn: Connection, now: datetime, *, limit: int, lease: timedelta) 
     return [(id, attempts[id]) for id in ids]
 
 
+def in_flight(conn: Connection, now: datetime) -> int:
+    """Return how many writes are claimed and not yet begun."""
+    claimed = sa.and_(one_of(outbox.c.state, "claimed"), outbox.c.not_before > now)
+    return conn.scalar(sa.select(sa.func.count()).select_from(outbox).where(_is_waiting(), claimed)) or 0
+
+
 def get(conn: Connection, id: int) -> OutboxRow | None:
     """Return a write by its id."""
     columns = (outbox.c[name] for name in OutboxRow.__dataclass_fields__)

@@ -138,3 +138,15 @@ def test_a_claim_leaves_tickets_that_another_transaction_holds(postgresql_url: s
 
     database.close()
     assert [one.ticket_id for one in held + others] == [0, 1]
+
+
+def test_tickets_in_flight_are_those_claimed_and_not_yet_worked(database: Database) -> None:
+    with database.write() as conn:
+        for event_id, ticket_id in (("a", 5), ("b", 5), ("c", 6), ("d", 7)):
+            receive(conn, event_id, ticket_id)
+        inbox.claim_due(conn, NOON, limit=2, lease=LEASE)
+
+        assert inbox.in_flight(conn, NOON) == 2
+        inbox.finish(conn, [1, 2])
+        assert inbox.in_flight(conn, NOON) == 1
+        assert inbox.in_flight(conn, NOON + LEASE) == 0

@@ -109,3 +109,15 @@ def test_held_dropped_and_parked_writes_are_not_sent(database: Database) -> None
         assert outbox.claim_due(conn, NOON, limit=9, lease=LEASE) == []
 
     assert [state(database, id).state for id in (1, 2, 3)] == ["held", "dropped", "parked"]
+
+
+def test_writes_in_flight_are_those_claimed_and_not_yet_begun(database: Database) -> None:
+    with database.write() as conn:
+        for key in ("a", "b", "c"):
+            intend(conn, key)
+        (id, attempt), _ = outbox.claim_due(conn, NOON, limit=2, lease=LEASE)
+
+        assert outbox.in_flight(conn, NOON) == 2
+        outbox.mark_sending(conn, id, attempt=attempt, now=NOON)
+        assert outbox.in_flight(conn, NOON) == 1
+        assert outbox.in_flight(conn, NOON + LEASE) == 0

@@ -52,6 +52,9 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "due events": lambda conn: inbox.claim_due(conn, NOON, limit=50, lease=LEASE),
     "due follow-ups": lambda conn: follow_ups.claim_due(conn, NOON, limit=50, lease=LEASE),
     "due writes": lambda conn: outbox.claim_due(conn, NOON, limit=50, lease=LEASE),
+    "events in flight": lambda conn: inbox.in_flight(conn, NOON),
+    "follow-ups in flight": lambda conn: follow_ups.in_flight(conn, NOON, lease=LEASE),
+    "writes in flight": lambda conn: outbox.in_flight(conn, NOON),
     "parked work": parked.everything,
     "backlog": lambda conn: health.backlog(conn, NOON),
 }
