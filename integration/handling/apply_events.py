@@ -75,6 +75,9 @@ def apply_user_events(conn: Connection, user_id: int, events: Iterable[Event]) -
 
 def _remember_author(conn: Connection, added: CommentAdded) -> None:
     # A user event carries no name, but a comment's author does: it saves asking Zendesk who wrote.
-    if added.author_name and not requesters.get(conn, added.author_id):
-        role = "agent" if added.author_is_staff else "end-user"
-        requesters.save(conn, Requester(id=added.author_id, name=added.author_name, role=role), order="")
+    if not added.author_name or requesters.add_name(conn, added.author_id, added.author_name):
+        return
+    role = "agent" if added.author_is_staff else "end-user"
+    author = Requester(id=added.author_id, name=added.author_name, role=role)
+    if not requesters.get(conn, author.id):
+        requesters.save(conn, author, order="")

@@ -41,6 +41,12 @@ def save_many(conn: Connection, rows: Sequence[tuple[Requester, str]]) -> None:
         conn.execute(_upsert(conn), [_row(requester, order) for requester, order in rows])
 
 
+def add_name(conn: Connection, id: int, name: str) -> bool:
+    """Name somebody whose own events told no name; False for a known name or an unknown id."""
+    nameless = sa.update(requesters).where(requesters.c.id == id, requesters.c.name.is_(None))
+    return conn.execute(nameless.values(name=name)).rowcount == 1
+
+
 def merge(conn: Connection, from_id: int, into_id: int, order: str) -> bool:
     """Remember that Zendesk merged one user into another; False when that would go in a circle."""
     if from_id in _chain(conn, into_id):
