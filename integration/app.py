@@ -1,8 +1,10 @@
 """Puts the parts of one installation together, and the web application over them."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from integration.clock import Clock, RehearsalClock, system_clock
 from integration.parts import Parts
@@ -10,7 +12,7 @@ from integration.policies.shelf import PolicyShelf
 from integration.responses.library import Library
 from integration.settings import Settings
 from integration.store import counters
-from integration.store.engine import WAIT_SECONDS, Database, make_engine
+from integration.store.engine import WAIT_SECONDS, Database, DatabaseUnavailable, make_engine
 from integration.web import site
 from integration.zendesk.client import Zendesk
 from integration.zendesk.http import SAFE_METHODS, ZendeskSession
@@ -47,15 +49,20 @@ def assemble(settings: Settings, clock: Clock | None = None, *, wait_seconds: in
     library = Library.load(*template_folders(settings.data_dir))
     pace = Pace(database.engine, share=settings.write_share)
 
+    # Zendesk's answer must not be lost because what it says besides cannot be noted.
     def count_call(method: str, _status: int | None, _seconds: float) -> None:
         name = "zendesk_reads" if method in SAFE_METHODS else "zendesk_writes"
-        with database.write() as conn:
+        with suppress(DatabaseUnavailable, SQLAlchemyError), database.write() as conn:
             counters.add(conn, name)
+
+    def learn(name: str, limit: int, left: int, resets_in: float | None) -> None:
+        with suppress(SQLAlchemyError):
+            pace.learn(name, limit, left, resets_in, clock())
 
     session = ZendeskSession(
         settings.zendesk_url,
         AccessToken(settings.zendesk_url, settings.oauth_client_id, settings.oauth_client_secret),
-        on_limits=lambda name, limit, left, resets: pace.learn(name, limit, left, resets, clock()),
+        on_limits=learn,
         on_call=count_call,
     )
 

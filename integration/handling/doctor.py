@@ -34,31 +34,31 @@ class Finding:
     next_step: str = ""
 
 
+Check = Callable[[Parts], Iterator[Finding]]
+
+
 def examine(parts: Parts) -> list[Finding]:
     """Run every check; a check that breaks is a finding, not an end of the examination."""
-    findings: list[Finding] = []
-    checks: tuple[Callable[[Parts], Iterator[Finding]], ...] = (
-        _database,
-        _connection,
-        _zendesk,
-        _worker,
-        _backlog,
-        _files,
-        _mode,
-    )
-    for check in checks:
-        try:
-            findings.extend(check(parts))
-        except DatabaseUnavailable as error:
-            findings.append(
-                Finding(
-                    check.__name__.strip("_"),
-                    Health.FAILURE,
-                    f"the database does not answer ({error})",
-                    "Check MAKEGOOD_DATABASE_URL, and that the database runs and can be reached.",
-                )
-            )
+    findings = _run(_database, parts)
+    has_tables = all(finding.health is Health.OK for finding in findings)
+    for check in (_connection, _zendesk, _worker, _backlog, _files, _mode):
+        if has_tables or check not in ASK_THE_DATABASE:
+            findings += _run(check, parts)
     return findings
+
+
+def _run(check: Check, parts: Parts) -> list[Finding]:
+    try:
+        return list(check(parts))
+    except DatabaseUnavailable as error:
+        return [
+            Finding(
+                check.__name__.strip("_"),
+                Health.FAILURE,
+                f"the database does not answer ({error})",
+                "Check MAKEGOOD_DATABASE_URL, and that the database runs and can be reached.",
+            )
+        ]
 
 
 def _database(parts: Parts) -> Iterator[Finding]:
@@ -180,3 +180,6 @@ def _mode(parts: Parts) -> Iterator[Finding]:
         yield Finding("mode", Health.OK, "act: notes and fields are written to Zendesk")
     else:
         yield Finding("mode", Health.OK, "observe: nothing is written to Zendesk")
+
+
+ASK_THE_DATABASE = frozenset({_connection, _worker, _backlog})

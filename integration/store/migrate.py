@@ -17,6 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
+from integration.store.engine import DatabaseUnavailable
 from integration.store.tables import metadata
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -44,9 +45,12 @@ class SchemaState:
 
 
 def schema_state(engine: Engine) -> SchemaState:
-    """Compare the database with this code; changes nothing."""
-    with engine.connect() as connection:
-        return _state(connection)
+    """Compare the database with this code; changes nothing. Raises `DatabaseUnavailable`."""
+    try:
+        with engine.connect() as connection:
+            return _state(connection)
+    except sa.exc.OperationalError as error:
+        raise DatabaseUnavailable(type(error).__name__) from error
 
 
 def migrate(engine: Engine) -> SchemaState:
