@@ -97,11 +97,24 @@ def _forget_finished_jobs(_scheduled_at: datetime, _context: object) -> None:
 class Worker:
     """One worker process: engine, dispatcher, heartbeat. `slot` is stable across restarts."""
 
-    def __init__(self, parts: Parts, slot: str, token: str | None = None) -> None:
-        """Prepare; a supervisor that restarts its own dead worker gives both the same `token`."""
+    def __init__(
+        self,
+        parts: Parts,
+        slot: str,
+        token: str | None = None,
+        *,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+        stale_after: timedelta = STALE_AFTER,
+    ) -> None:
+        """Prepare; a supervisor that restarts its own dead worker gives both the same `token`.
+
+        A worker without a heartbeat for `stale_after` counts as dead: all workers must be told the same.
+        """
         self._parts = parts
         self._slot = slot
         self._token = token or secrets.token_hex(8)
+        self._heartbeat_seconds = heartbeat_seconds
+        self._stale_after = stale_after
         self._stop = threading.Event()
         self._lost_slot = False
         self._threads: list[threading.Thread] = []
@@ -147,8 +160,8 @@ class Worker:
                 },
             ]
         )
-        self._run_often("dispatcher", self._dispatch, DISPATCH_SECONDS)
-        self._run_often("heartbeat", self._beat, HEARTBEAT_SECONDS)
+        self._run_often("dispatcher", self.dispatch, DISPATCH_SECONDS)
+        self._run_often("heartbeat", self._beat, self._heartbeat_seconds)
 
     def wait(self) -> bool:
         """Block until `stop`; return False when another worker took this one's slot."""
@@ -172,34 +185,7 @@ class Worker:
             executors.release(conn, self._slot, self._token)
         _parts = None
 
-    def _take_slot(self) -> None:
-        with self._parts.database.write() as conn:
-            mine = executors.register(
-                conn, self._slot, self._token, now=datetime.now(UTC), stale_after=STALE_AFTER
-            )
-        if not mine:
-            raise SlotTaken(
-                f"A live worker holds the slot {self._slot!r}. Stop it, or give this one another --slot; "
-                f"after a crash the slot is free again within {STALE_AFTER.seconds} seconds."
-            )
-
-    def _run_often(self, name: str, step: Callable[[], int | None], every: float) -> None:
-        def loop() -> None:
-            while not self._stop.is_set():
-                try:
-                    busy = step()
-                except Exception:  # one bad moment of the database must not end the loop
-                    log.exception("A periodic step of the worker failed.", extra={"step": name})
-                    busy = None
-                    self._stop.wait(1.0)
-                if not busy:
-                    self._stop.wait(every)
-
-        thread = threading.Thread(target=loop, name=f"makegood-{name}", daemon=True)
-        thread.start()
-        self._threads.append(thread)
-
-    def _dispatch(self) -> int:
+    def dispatch(self) -> int:
         """Claim what is due and enqueue it, both in one transaction; return how many jobs were made."""
         now = self._parts.clock()
         made = 0
@@ -236,6 +222,33 @@ class Worker:
                 made += 1
         return made
 
+    def _take_slot(self) -> None:
+        with self._parts.database.write() as conn:
+            mine = executors.register(
+                conn, self._slot, self._token, now=datetime.now(UTC), stale_after=self._stale_after
+            )
+        if not mine:
+            raise SlotTaken(
+                f"A live worker holds the slot {self._slot!r}. Stop it, or give this one another --slot; "
+                f"after a crash the slot is free again within {self._stale_after.total_seconds():.0f} s."
+            )
+
+    def _run_often(self, name: str, step: Callable[[], int | None], every: float) -> None:
+        def loop() -> None:
+            while not self._stop.is_set():
+                try:
+                    busy = step()
+                except Exception:  # one bad moment of the database must not end the loop
+                    log.exception("A periodic step of the worker failed.", extra={"step": name})
+                    busy = None
+                    self._stop.wait(1.0)
+                if not busy:
+                    self._stop.wait(every)
+
+        thread = threading.Thread(target=loop, name=f"makegood-{name}", daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
     def _enqueue(
         self,
         conn: Connection,
@@ -263,7 +276,7 @@ class Worker:
                 self._lost_slot = True
                 self._stop.set()
                 return
-            stale = executors.take_stale(conn, now, stale_after=STALE_AFTER)
+            stale = executors.take_stale(conn, now, stale_after=self._stale_after)
         for slot in stale:
             self._take_over(slot)
 
