@@ -4,7 +4,18 @@ from pathlib import Path
 
 import click
 
-from integration.commands import backfill, check, connect, demo, facts, package, parked, serve, shipped
+from integration.commands import (
+    backfill,
+    check,
+    connect,
+    demo,
+    facts,
+    package,
+    parked,
+    schema,
+    serve,
+    shipped,
+)
 from integration.commands.context import Context
 
 
@@ -36,6 +47,6 @@ for command in (
     parked.parked,
     shipped.templates,
     shipped.policies,
-    serve.db,
+    schema.db,
 ):
     main.add_command(command)

@@ -6,12 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from dotenv import dotenv_values
 
 from integration.app import assemble
 from integration.logs import configure
 from integration.parts import Parts
-from integration.settings import DEFAULT_DATA_DIR, InvalidSettings, Settings, read_settings
-from integration.store.migrate import SchemaState, migrate, schema_state
+from integration.settings import DEFAULT_DATA_DIR, PREFIX, InvalidSettings, Settings, read_settings
+from integration.store.engine import DatabaseUnavailable
+from integration.store.migrate import SchemaTooNew, migrate, schema_state
+
+DATA_DIR = f"{PREFIX}DATA_DIR"
 
 
 class Context:
@@ -31,7 +35,8 @@ class Context:
 
     def data_dir(self) -> Path:
         """Return the data folder, also where the other settings are not complete yet."""
-        return Path(os.environ.get("MAKEGOOD_DATA_DIR") or DEFAULT_DATA_DIR)
+        in_file = dotenv_values(self._env_file) if self._env_file else {}
+        return Path(os.environ.get(DATA_DIR) or in_file.get(DATA_DIR) or DEFAULT_DATA_DIR)
 
     def settings(self) -> Settings:
         """Return the settings, or end the command with everything that is wrong with them."""
@@ -47,9 +52,9 @@ class Context:
         return settings
 
     @contextmanager
-    def parts(self) -> Iterator[Parts]:
+    def parts(self, *, can_write: bool | None = None) -> Iterator[Parts]:
         """Yield the parts over a database that is up to date."""
-        parts = assemble(self.settings())
+        parts = assemble(self.settings(), can_write=can_write)
         try:
             ready(parts)
             yield parts
@@ -57,10 +62,22 @@ class Context:
             parts.close()
 
 
-def ready(parts: Parts) -> SchemaState:
-    """Bring the database to this version's schema; ends the command where it is newer."""
-    migrate(parts.database.engine)
-    return schema_state(parts.database.engine)
+def ready(parts: Parts) -> None:
+    """Bring the database to this version's schema; ends the command where it is newer, or away."""
+    with trouble_told():
+        if schema_state(parts.database.engine).is_ready:
+            return
+        migrate(parts.database.engine)
 
 
-pass_settings = click.make_pass_decorator(Context)
+@contextmanager
+def trouble_told() -> Iterator[None]:
+    """End the command with the next step, and not with a traceback, where the database is not usable."""
+    try:
+        yield
+    except SchemaTooNew as error:
+        raise click.ClickException(str(error)) from error
+    except DatabaseUnavailable as error:
+        raise click.ClickException(
+            f"The database does not answer ({error}). Check MAKEGOOD_DATABASE_URL, and that it runs."
+        ) from error

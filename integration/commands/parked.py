@@ -4,6 +4,7 @@ import json
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from integration.commands.context import Context
@@ -43,15 +44,14 @@ def list_(context: Context, as_json: bool) -> None:
         return
     table = Table("kind", "id", "ticket", "since", "reason")
     for row in rows:
-        table.add_row(
-            row.kind, str(row.id), str(row.ticket_id or ""), f"{row.since:%Y-%m-%d %H:%M} UTC", row.reason
-        )
+        since = f"{row.since:%Y-%m-%d %H:%M} UTC"
+        table.add_row(row.kind, str(row.id), str(row.ticket_id or ""), since, escape(row.reason))
     Console().print(table)
     click.echo("When the cause is gone: makegood parked retry KIND ID")
 
 
 @parked.command()
-@click.argument("kind")
+@click.argument("kind", type=click.Choice(["inbox", "follow_up", "outbox"]))
 @click.argument("row_id", type=int)
 @click.pass_obj
 def retry(context: Context, kind: str, row_id: int) -> None:

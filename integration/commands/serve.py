@@ -18,12 +18,13 @@ from gunicorn.app.base import BaseApplication
 from integration.app import assemble, create_app
 from integration.commands.context import Context, ready
 from integration.settings import Settings
-from integration.store.migrate import SchemaTooNew, downgrade_one, migrate, schema_state
 from integration.worker import SlotTaken, Worker
 
 THREADS = 8
 KEEP_ALIVE_SECONDS = 15
 RESTART_AFTER_SECONDS = 1.0
+# Zendesk hangs up after ten seconds and sends again only what was answered 503.
+ANSWER_WITHIN_SECONDS = 4
 STOP_WITHIN_SECONDS = 15.0
 
 
@@ -66,7 +67,9 @@ def web(context: Context, workers: int) -> None:
     ready(parts)
     parts.close()
     Server(
-        lambda: create_app(assemble(settings)), f"{settings.host}:{settings.port}", processes=workers
+        lambda: create_app(assemble(settings, wait_seconds=ANSWER_WITHIN_SECONDS)),
+        f"{settings.host}:{settings.port}",
+        processes=workers,
     ).run()
 
 
@@ -109,37 +112,6 @@ def run(context: Context) -> None:
     worker_command = ["worker", "--slot", "embedded", "--slot-token", secrets.token_hex(8)]
     if not supervise([*context.arguments, "web"], [*context.arguments, *worker_command]):
         raise click.ClickException("A part of Makegood could not be kept running; its last words are above.")
-
-
-@click.group()
-def db() -> None:
-    """The database's schema."""
-
-
-@db.command()
-@click.pass_obj
-def upgrade(context: Context) -> None:
-    """Bring the schema to this version; an SQLite file is backed up first."""
-    parts = assemble(context.settings())
-    try:
-        migrate(parts.database.engine)
-        click.echo(f"The schema is at {schema_state(parts.database.engine).current}.")
-    except SchemaTooNew as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        parts.close()
-
-
-@db.command()
-@click.pass_obj
-def downgrade(context: Context) -> None:
-    """Go one schema version back."""
-    parts = assemble(context.settings())
-    try:
-        downgrade_one(parts.database.engine)
-        click.echo(f"The schema is at {schema_state(parts.database.engine).current}.")
-    finally:
-        parts.close()
 
 
 def supervise(*commands: list[str]) -> bool:
