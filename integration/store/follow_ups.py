@@ -92,13 +92,14 @@ def claim_due(conn: Connection, now: datetime, *, limit: int, lease: timedelta) 
 
 
 def in_flight(conn: Connection, now: datetime, *, lease: timedelta) -> int:
-    """Return how many follow-ups are claimed, or come again within `lease`; not those in the outbox."""
-    rows = sa.select(sa.func.count()).select_from(follow_ups)
+    """Return how many follow-ups were claimed within half a `lease` and are not done yet.
+
+    Those that wait to be tried again, or are in the outbox, have another `claimed_until`.
+    """
     until = follow_ups.c.claimed_until
-    return (
-        conn.scalar(rows.where(one_of(follow_ups.c.status, "dispatched"), until > now, until <= now + lease))
-        or 0
-    )
+    claimed = sa.and_(until > now + lease / 2, until <= now + lease)
+    rows = sa.select(sa.func.count()).select_from(follow_ups)
+    return conn.scalar(rows.where(one_of(follow_ups.c.status, "dispatched"), claimed)) or 0
 
 
 def get(conn: Connection, id: int) -> FollowUp | None:

@@ -137,12 +137,13 @@ def test_an_end_is_final_and_keeps_its_reason(database: Database) -> None:
     assert (ended.status, ended.reason) == (FollowUpStatus.SATISFIED, reason)
 
 
-def test_follow_ups_in_flight_do_not_count_those_in_the_outbox(database: Database) -> None:
+def test_follow_ups_in_flight_do_not_count_those_that_wait_or_are_in_the_outbox(database: Database) -> None:
     with database.write() as conn:
-        for ticket_id in (5, 6, 7):
+        for ticket_id in (5, 6, 7, 8):
             plan(conn, ticket_id)
-        (first, _) = follow_ups.claim_due(conn, NOON, limit=2, lease=LEASE)
+        first, second, _ = follow_ups.claim_due(conn, NOON, limit=3, lease=LEASE)
 
-        assert follow_ups.in_flight(conn, NOON, lease=LEASE) == 2
-        follow_ups.try_later(conn, first.id, NOON + 3 * LEASE)
+        assert follow_ups.in_flight(conn, NOON, lease=LEASE) == 3
+        follow_ups.try_later(conn, first.id, NOON + MINUTE)
+        follow_ups.try_later(conn, second.id, NOON + 3 * LEASE)
         assert follow_ups.in_flight(conn, NOON, lease=LEASE) == 1
