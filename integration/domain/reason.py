@@ -59,6 +59,7 @@ class Code(StrEnum):
     NEWER_REMINDER = "newer_reminder"  # A newer reminder on the same ticket says it already.
     REFUSED = "refused"  # Zendesk refused the note: {why}.
     UNUSABLE_NOTE = "unusable_note"  # The note's template cannot be filled: {why}.
+    OBSERVED = "observed"  # Observe mode: the note was kept for show and not posted.
     CANCELLED_BY_TRIGGER = "cancelled_by_trigger"  # A trigger of the account cancelled it.
 
 

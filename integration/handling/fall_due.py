@@ -83,7 +83,7 @@ def _remind(
         follow_ups.try_later(conn, follow_up.id, now + IN_THE_OUTBOX)
         outbox.add(
             conn,
-            key=f"follow-up:{follow_up.id}:{follow_up.revision}",
+            key=key_of(follow_up),
             kind="remind",
             ticket_id=follow_up.ticket_id,
             marker=marker,
@@ -93,6 +93,11 @@ def _remind(
             now=now,
             follow_up_id=follow_up.id,
         )
+
+
+def key_of(follow_up: FollowUp) -> str:
+    """Return the outbox key of a follow-up's reminder; once the follow-up is moved, it needs another."""
+    return f"follow-up:{follow_up.id}:{follow_up.revision}"
 
 
 def _speaks_for_the_ticket(conn: Connection, follow_up: FollowUp, now: datetime) -> bool:

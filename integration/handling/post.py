@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from integration.domain.followup import FollowUpStatus
 from integration.domain.reason import Code, Reason
+from integration.handling.fall_due import key_of
 from integration.handling.retrying import next_try
 from integration.parts import Parts
 from integration.settings import Mode
@@ -41,15 +42,13 @@ def post(parts: Parts, outbox_id: int, attempt: int) -> None:
         row = outbox.get(conn, outbox_id)
     if row is None or row.attempts != attempt or row.state not in {"claimed", "sending"}:
         return
-    if row.follow_up_id is not None and row.state != "sending" and now - row.created_at > STALE:
-        _decide_again(parts, row)
-        return
-    if parts.settings.mode is Mode.OBSERVE:
-        with parts.database.write() as conn:
-            outbox.hold(conn, outbox_id)
-        return
     try:
         if row.state == "sending" and _was_done_before(parts, row, now):
+            return
+        if row.follow_up_id is not None and not _is_still_wanted(parts, row, row.follow_up_id, now):
+            return
+        if parts.settings.mode is Mode.OBSERVE:
+            _hold(parts, row, now)
             return
         _send(parts, row, now)
     except RateLimited as error:
@@ -65,7 +64,7 @@ def post(parts: Parts, outbox_id: int, attempt: int) -> None:
         _drop(parts, row, now, Code.TICKET_CLOSED if isinstance(error, TicketClosed) else Code.TICKET_GONE)
     except (NotAuthorised, ZendeskRejected) as error:
         with parts.database.write() as conn:
-            outbox.park(conn, outbox_id, reason=str(error))
+            outbox.park(conn, outbox_id, attempt=attempt, reason=str(error))
         log.warning("A write to Zendesk is parked.", extra={"outbox_id": outbox_id, "reason": str(error)})
 
 
@@ -74,7 +73,11 @@ def _was_done_before(parts: Parts, row: outbox.OutboxRow, now: datetime) -> bool
     if row.sent_at is not None and now - row.sent_at < SETTLE:
         with parts.database.write() as conn:
             outbox.retry(
-                conn, row.id, not_before=row.sent_at + SETTLE, reason="the answer to the write was lost"
+                conn,
+                row.id,
+                attempt=row.attempts,
+                not_before=row.sent_at + SETTLE,
+                reason="the answer to the write was lost",
             )
         return True
     audit_id = parts.zendesk.find_marker(row.ticket_id, row.marker)
@@ -91,6 +94,7 @@ def _send(parts: Parts, row: outbox.OutboxRow, now: datetime) -> None:
             outbox.retry(
                 conn,
                 row.id,
+                attempt=row.attempts,
                 not_before=now + timedelta(seconds=wait),
                 reason="waits for its share of Zendesk's update limit",
             )
@@ -109,8 +113,10 @@ def _done(parts: Parts, row: outbox.OutboxRow, audit_id: int | None, now: dateti
         if not outbox.done(conn, row.id, audit_id, now):
             return
         counters.add(conn, f"posted_{row.kind}")
-        if row.follow_up_id is not None:
-            follow_ups.end(conn, row.follow_up_id, status=FollowUpStatus.POSTED, reason=None, now=now)
+        follow_up = follow_ups.get(conn, row.follow_up_id or 0)
+        # Somebody who moved it while the reminder was on its way wants it again on the new day.
+        if follow_up is not None and key_of(follow_up) == row.key:
+            follow_ups.end(conn, follow_up.id, status=FollowUpStatus.POSTED, reason=None, now=now)
         if complaint := complaints.by_ticket(conn, row.ticket_id):
             complaints.add_action(
                 conn,
@@ -135,23 +141,48 @@ def _again(
         outbox.retry(
             conn,
             row.id,
+            attempt=row.attempts,
             not_before=not_before,
             reason=reason,
             was_refused=was_refused and row.state != "sending",
         )
 
 
-def _decide_again(parts: Parts, row: outbox.OutboxRow) -> None:
+def _is_still_wanted(parts: Parts, row: outbox.OutboxRow, follow_up_id: int, now: datetime) -> bool:
+    """Whether a reminder may go; drop it where it was moved or ended, and decide a late one anew."""
+    is_late = now - row.created_at > STALE
     with parts.database.write() as conn:
-        outbox.drop(conn, row.id, "waited too long; decided anew")
-        follow_up = follow_ups.get(conn, row.follow_up_id or 0)
-        if follow_up is not None:
+        follow_up = follow_ups.get(conn, follow_up_id)
+        is_same = (
+            follow_up is not None
+            and follow_up.status is FollowUpStatus.DISPATCHED
+            and key_of(follow_up) == row.key
+        )
+        if is_same and not is_late:
+            return True
+        reason = "waited too long; decided anew" if is_same else "its follow-up was moved or ended"
+        dropped = outbox.drop(conn, row.id, attempt=row.attempts, reason=reason)
+        if dropped and is_same and follow_up is not None:
             follow_ups.postpone(conn, follow_up.id, follow_up.due_at)
+    return False
+
+
+def _hold(parts: Parts, row: outbox.OutboxRow, now: datetime) -> None:
+    """Keep a write for show. Its follow-up ends: switched to acting later, nobody wants the backlog."""
+    with parts.database.write() as conn:
+        if outbox.hold(conn, row.id, attempt=row.attempts) and row.follow_up_id is not None:
+            follow_ups.end(
+                conn,
+                row.follow_up_id,
+                status=FollowUpStatus.SILENT,
+                reason=Reason(Code.OBSERVED),
+                now=now,
+            )
 
 
 def _drop(parts: Parts, row: outbox.OutboxRow, now: datetime, code: Code) -> None:
     """A closed or deleted ticket takes no note: stay silent, and say why in our own record."""
     with parts.database.write() as conn:
-        outbox.drop(conn, row.id, code)
-        if row.follow_up_id is not None:
+        dropped = outbox.drop(conn, row.id, attempt=row.attempts, reason=code)
+        if dropped and row.follow_up_id is not None:
             follow_ups.end(conn, row.follow_up_id, status=FollowUpStatus.SILENT, reason=Reason(code), now=now)

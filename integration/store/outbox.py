@@ -80,15 +80,22 @@ def add(
 def claim_due(conn: Connection, now: datetime, *, limit: int, lease: timedelta) -> list[tuple[int, int]]:
     """Claim due writes, urgent first, then oldest, and return (id, attempts) pairs.
 
-    Writes whose claim has run out come again; those that were `sending` stay so.
+    Writes whose claim has run out come again; those that were `sending` stay so. Of a ticket only the
+    oldest write goes: a newer one that overtakes it would be undone by it.
     """
+    older = outbox.alias("older")
+    waits_for_another = sa.exists().where(
+        older.c.ticket_id == outbox.c.ticket_id,
+        older.c.id < outbox.c.id,
+        one_of(older.c.state, "new", "claimed", "sending"),
+    )
     ids = list(
         conn.scalars(
             sa.select(outbox.c.id)
-            .where(_is_waiting(), outbox.c.not_before <= now)
+            .where(_is_waiting(), outbox.c.not_before <= now, ~waits_for_another)
             .order_by(outbox.c.priority, outbox.c.created_at, outbox.c.id)
             .limit(limit)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, of=outbox)
         )
     )
     if not ids:
@@ -118,8 +125,7 @@ def get(conn: Connection, id: int) -> OutboxRow | None:
 
 def mark_sending(conn: Connection, id: int, *, attempt: int, now: datetime) -> bool:
     """Note that the call is about to be made; False when it was sent, or claimed again, meanwhile."""
-    mine = outbox.c.attempts == attempt
-    return _set_waiting(conn, id, mine, state="sending", sent_at=now)
+    return _set_claimed(conn, id, attempt, state="sending", sent_at=now)
 
 
 def done(conn: Connection, id: int, audit_id: int | None, now: datetime) -> bool:
@@ -127,29 +133,38 @@ def done(conn: Connection, id: int, audit_id: int | None, now: datetime) -> bool
     return _set_waiting(conn, id, state="done", audit_id=audit_id, sent_at=now, reason=None)
 
 
-def retry(conn: Connection, id: int, *, not_before: datetime, reason: str, was_refused: bool = False) -> bool:
+def retry(
+    conn: Connection,
+    id: int,
+    *,
+    attempt: int,
+    not_before: datetime,
+    reason: str,
+    was_refused: bool = False,
+) -> bool:
     """Let a write wait until `not_before`.
 
     Say `was_refused` only when Zendesk answered that it did not write; otherwise a write that was
-    `sending` stays so, and is looked for before it is repeated.
+    `sending` stays so, and is looked for before it is repeated. Like all that follow it does nothing for a
+    worker whose claim `attempt` was taken over: another may be sending the write at this moment.
     """
     state = "new" if was_refused else _unless_sending("new")
-    return _set_waiting(conn, id, state=state, not_before=not_before, reason=reason[:REASON_LENGTH])
+    return _set_claimed(conn, id, attempt, state=state, not_before=not_before, reason=reason[:REASON_LENGTH])
 
 
-def park(conn: Connection, id: int, *, reason: str) -> bool:
+def park(conn: Connection, id: int, *, attempt: int, reason: str) -> bool:
     """Set a write aside until somebody has looked at it."""
-    return _set_waiting(conn, id, state="parked", reason=reason[:REASON_LENGTH])
+    return _set_claimed(conn, id, attempt, state="parked", reason=reason[:REASON_LENGTH])
 
 
-def drop(conn: Connection, id: int, reason: str) -> bool:
+def drop(conn: Connection, id: int, *, attempt: int, reason: str) -> bool:
     """Give up a write that has lost its point."""
-    return _set_waiting(conn, id, state="dropped", reason=reason[:REASON_LENGTH])
+    return _set_claimed(conn, id, attempt, state="dropped", reason=reason[:REASON_LENGTH])
 
 
-def hold(conn: Connection, id: int) -> bool:
+def hold(conn: Connection, id: int, *, attempt: int) -> bool:
     """Keep a write for show only, as observe mode does."""
-    return _set_waiting(conn, id, state="held")
+    return _set_claimed(conn, id, attempt, state="held")
 
 
 def _is_waiting() -> sa.ColumnElement[bool]:
@@ -158,6 +173,10 @@ def _is_waiting() -> sa.ColumnElement[bool]:
 
 def _unless_sending(state: str) -> sa.ColumnElement[str]:
     return sa.case((outbox.c.state == "sending", "sending"), else_=state)
+
+
+def _set_claimed(conn: Connection, id: int, attempt: int, **values: object) -> bool:
+    return _set_waiting(conn, id, outbox.c.attempts == attempt, **values)
 
 
 def _set_waiting(conn: Connection, id: int, *where: sa.ColumnElement[bool], **values: object) -> bool:

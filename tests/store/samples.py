@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any, TypeVar
+from zlib import crc32
 
 from sqlalchemy.engine import Connection
 
@@ -92,7 +93,7 @@ def plan(conn: Connection, ticket_id: int = 5, name: str = "first-reply", **chan
 def intend(conn: Connection, key: str = "enrich:5", **changes: Any) -> int | None:
     given: dict[str, Any] = {
         "kind": "enrich",
-        "ticket_id": 5,
+        "ticket_id": 5 if key == "enrich:5" else crc32(key.encode()),
         "marker": f"marker of {key}",
         "note": "Second complaint in a month.",
         "fields": {},

@@ -70,17 +70,45 @@ def test_a_worker_whose_claim_was_taken_over_does_not_send(database: Database) -
         assert outbox.mark_sending(conn, 1, attempt=2, now=NOON)
 
 
+def test_a_worker_whose_claim_was_taken_over_cannot_call_off_what_another_sends(database: Database) -> None:
+    with database.write() as conn:
+        intend(conn)
+        outbox.claim_due(conn, NOON, limit=1, lease=LEASE)
+        outbox.claim_due(conn, NOON + LEASE, limit=1, lease=LEASE)
+        outbox.mark_sending(conn, 1, attempt=2, now=NOON)
+
+        assert not outbox.retry(conn, 1, attempt=1, not_before=NOON, reason="429", was_refused=True)
+        assert not outbox.drop(conn, 1, attempt=1, reason="waited too long")
+        assert not outbox.park(conn, 1, attempt=1, reason="refused")
+        assert not outbox.hold(conn, 1, attempt=1)
+
+    assert state(database).state == "sending"
+
+
+def test_no_write_overtakes_an_older_one_of_its_ticket(database: Database) -> None:
+    with database.write() as conn:
+        intend(conn, "enrich", ticket_id=5)
+        intend(conn, "resolved", ticket_id=5, priority=1)
+        intend(conn, "elsewhere", ticket_id=6)
+        assert outbox.claim_due(conn, NOON, limit=9, lease=LEASE) == [(1, 1), (3, 1)]
+
+        outbox.retry(conn, 1, attempt=1, not_before=NOON + MINUTE, reason="503")
+        assert outbox.claim_due(conn, NOON, limit=9, lease=LEASE) == []
+        outbox.done(conn, 1, 77, NOON)
+        assert outbox.claim_due(conn, NOON, limit=9, lease=LEASE) == [(2, 1)]
+
+
 def test_doubt_outlives_a_retry_unless_zendesk_refused(database: Database) -> None:
     with database.write() as conn:
         intend(conn)
         outbox.claim_due(conn, NOON, limit=1, lease=LEASE)
         outbox.mark_sending(conn, 1, attempt=1, now=NOON)
-        outbox.retry(conn, 1, not_before=NOON + MINUTE, reason="no answer")
+        outbox.retry(conn, 1, attempt=1, not_before=NOON + MINUTE, reason="no answer")
     assert state(database).state == "sending"
 
     with database.write() as conn:
         assert outbox.claim_due(conn, NOON, limit=1, lease=LEASE) == []
-        outbox.retry(conn, 1, not_before=NOON + MINUTE, reason="429", was_refused=True)
+        outbox.retry(conn, 1, attempt=1, not_before=NOON + MINUTE, reason="429", was_refused=True)
     assert state(database).state == "new"
 
 
@@ -91,8 +119,8 @@ def test_a_write_that_is_done_stays_done(database: Database) -> None:
         assert outbox.done(conn, 1, 77, NOON)
 
         assert not outbox.mark_sending(conn, 1, attempt=1, now=NOON)
-        assert not outbox.retry(conn, 1, not_before=NOON, reason="late")
-        assert not outbox.drop(conn, 1, "late")
+        assert not outbox.retry(conn, 1, attempt=1, not_before=NOON, reason="late")
+        assert not outbox.drop(conn, 1, attempt=1, reason="late")
         assert outbox.claim_due(conn, NOON + LEASE, limit=1, lease=LEASE) == []
 
     assert (state(database).state, state(database).audit_id, state(database).sent_at) == ("done", 77, NOON)
@@ -102,9 +130,9 @@ def test_held_dropped_and_parked_writes_are_not_sent(database: Database) -> None
     with database.write() as conn:
         for key in ("held", "dropped", "parked"):
             intend(conn, key)
-        outbox.hold(conn, 1)
-        outbox.drop(conn, 2, "the ticket is closed")
-        outbox.park(conn, 3, reason="refused")
+        outbox.hold(conn, 1, attempt=0)
+        outbox.drop(conn, 2, attempt=0, reason="the ticket is closed")
+        outbox.park(conn, 3, attempt=0, reason="refused")
 
         assert outbox.claim_due(conn, NOON, limit=9, lease=LEASE) == []
 

@@ -19,7 +19,7 @@ def park_one_of_each(database: Database) -> None:
         plan(conn, due_at=NOON)
         follow_ups.end(conn, 1, status=FollowUpStatus.PARKED, reason=refused, now=NOON)
         intend(conn, now=NOON + MINUTE)
-        outbox.park(conn, 1, reason="403")
+        outbox.park(conn, 1, attempt=0, reason="403")
 
 
 def test_everything_parked_is_listed_longest_first(database: Database) -> None:
@@ -83,7 +83,7 @@ def test_the_backlog_counts_what_waits_and_what_stopped(database: Database) -> N
         plan(conn, 7, due_at=NOON + MINUTE)
         intend(conn, "second")
         intend(conn, "third")
-        outbox.hold(conn, 3)
+        outbox.hold(conn, 3, attempt=0)
 
         assert backlog(conn, NOON) == Backlog(
             inbox_waiting=2,

@@ -245,7 +245,7 @@ def test_an_admin_puts_parked_work_back_in_line(here: Site, agent: Asking) -> No
             conn, key="k", kind="enrich", ticket_id=5, marker="m", note=None, fields={}, priority=5, now=NOW
         )
         assert row_id is not None
-        outbox.park(conn, row_id, reason="Zendesk refused it: 422")
+        outbox.park(conn, row_id, attempt=0, reason="Zendesk refused it: 422")
     admin = Asking(here, ADMIN, "admin")
     assert "Zendesk refused it: 422" in admin.get("/app/api/admin/overview").text
 
