@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from integration.domain.complaint import Band, Category
 from integration.domain.history import Outcome
+from integration.domain.language import LANGUAGES
 from integration.domain.suggestion import TemplateCard
 from integration.responses.library import Library
 from integration.responses.values import (
@@ -60,7 +61,67 @@ _RUSSIAN = dataclasses.replace(
     grounds="повреждение появилось до отправки",
     outside_body="Роспотребнадзор",
 )
-_KNOWN = {"en": _ENGLISH, "ru": _RUSSIAN}
+_SPANISH = dataclasses.replace(
+    _ENGLISH,
+    requester=Person.named("Lucía Herrera"),
+    agent=Person.named("Mateo Ibáñez"),
+    brand="Aliso y Pinzón",
+    matter=Matter(Category.DAMAGED, "el segundo hervidor con la tapa rajada"),
+    product="hervidor",
+    cause="la caja se cerró sin protección",
+    prevention="cada hervidor viaja ahora en una segunda caja",
+    decision="damos la razón a su queja y le devolvemos el precio completo",
+    grounds="el daño ya existía antes del envío",
+    outside_body="Junta Arbitral de Consumo",
+)
+_GERMAN = dataclasses.replace(
+    _ENGLISH,
+    requester=Person.named("Jana Reuter"),
+    agent=Person.named("Tobias Lenz"),
+    brand="Erle & Fink",
+    matter=Matter(Category.DAMAGED, "der zweite Wasserkocher mit gesprungenem Deckel"),
+    product="Wasserkocher",
+    cause="Der Karton wurde ohne Polster gepackt",
+    prevention="Jeder Wasserkocher reist jetzt in einem zweiten Karton",
+    decision="Ihre Beschwerde ist berechtigt, und wir erstatten den vollen Preis",
+    grounds="Der Schaden bestand schon vor dem Versand",
+    outside_body="die Universalschlichtungsstelle des Bundes",
+)
+_FRENCH = dataclasses.replace(
+    _ENGLISH,
+    requester=Person.named("Camille Rousseau"),
+    agent=Person.named("Hugo Lemaire"),
+    brand="Aulne et Pinson",
+    matter=Matter(Category.DAMAGED, "la deuxième bouilloire au couvercle fêlé"),
+    product="bouilloire",
+    cause="le carton a été fermé sans protection",
+    prevention="chaque bouilloire voyage désormais dans un second carton",
+    decision="votre réclamation est fondée et nous vous remboursons le prix entier",
+    grounds="le dommage existait avant l’expédition",
+    outside_body="Médiateur de la consommation",
+)
+_PORTUGUESE = dataclasses.replace(
+    _ENGLISH,
+    requester=Person.named("Beatriz Nogueira"),
+    agent=Person.named("Rafael Moura"),
+    brand="Amieiro e Tentilhão",
+    matter=Matter(Category.DAMAGED, "a segunda chaleira com a tampa rachada"),
+    product="chaleira",
+    amount=Money(Decimal("289.90"), "BRL"),
+    cause="a caixa foi fechada sem proteção",
+    prevention="cada chaleira agora viaja em uma segunda caixa",
+    decision="a sua reclamação é procedente e devolvemos o valor integral",
+    grounds="o dano existia antes do envio",
+    outside_body="Procon",
+)
+_KNOWN = {
+    "de": _GERMAN,
+    "en": _ENGLISH,
+    "es": _SPANISH,
+    "fr": _FRENCH,
+    "pt": _PORTUGUESE,
+    "ru": _RUSSIAN,
+}
 
 _NOTE = NoteValues(
     ticket_id=310,
@@ -110,7 +171,7 @@ def letter(library: Library, card: TemplateCard) -> tuple[str, str]:
 
 def notes(library: Library) -> Iterator[tuple[str, str]]:
     """Yield the file name of each note's example and its text."""
-    for locale in ("en", "ru"):
+    for locale in LANGUAGES:
         for name in NOTES:
             known = library.render_note(name, locale, _NOTE)
             unknown = library.render_note(name, locale, _FIRST_COMPLAINT)

@@ -10,6 +10,7 @@ import yaml
 
 from integration.domain.complaint import Category
 from integration.domain.followup import Delay, Unit
+from integration.domain.language import LANGUAGES
 from integration.domain.reason import Code
 from integration.domain.ticket import Channel
 from integration.responses.errors import TemplateFailed, UnknownTemplate
@@ -23,12 +24,23 @@ MONDAY = date(2026, 3, 2)
 FRIDAY = date(2026, 3, 6)
 
 
-def test_the_shipped_templates_have_no_problems_and_speak_english_and_russian(library: Library) -> None:
-    families = {locale: {c.family for c in library.cards() if c.locale == locale} for locale in ("en", "ru")}
+def test_the_shipped_templates_have_no_problems_and_six_languages_have_every_one(library: Library) -> None:
+    ids = {locale: {card.id for card in library.cards() if card.locale == locale} for locale in LANGUAGES}
 
     assert library.problems == ()
-    assert families["en"] == families["ru"]
-    assert len(families["en"]) >= 12
+    assert len(ids["en"]) >= 14
+    assert all(ids[locale] == ids["en"] for locale in LANGUAGES)
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_letter_in_another_language_makes_the_same_promise_as_in_english(
+    library: Library, locale: str
+) -> None:
+    for card in (card for card in library.cards() if card.locale == locale):
+        english, here = (library.render(card.id, one, Values(today=MONDAY)) for one in ("en", locale))
+
+        assert here.gestures == english.gestures, card.id
+        assert (here.promise and here.promise.by) == (english.promise and english.promise.by), card.id
 
 
 def test_only_the_public_family_is_offered_where_strangers_read(library: Library) -> None:
@@ -37,7 +49,13 @@ def test_only_the_public_family_is_offered_where_strangers_read(library: Library
 
 @pytest.mark.parametrize(
     ("wanted", "found", "is_fallback"),
-    [("ru", "ru", False), ("ru-RU", "ru", False), ("en_GB", "en", False), ("de", "en", True)],
+    [
+        ("ru", "ru", False),
+        ("ru-RU", "ru", False),
+        ("en_GB", "en", False),
+        ("pt-BR", "pt", False),
+        ("it", "en", True),
+    ],
 )
 def test_a_language_is_found_exactly_then_without_its_region_then_in_english(
     library: Library, wanted: str, found: str, is_fallback: bool
@@ -187,7 +205,7 @@ def test_an_error_in_the_frame_names_the_frame(own: Library, write: Write) -> No
     assert (failure.value.problem.file, failure.value.problem.line) == (frame, 1)
 
 
-@pytest.mark.parametrize("locale", ["en", "ru"])
+@pytest.mark.parametrize("locale", LANGUAGES)
 def test_every_step_of_the_house_policy_has_words_and_a_note(library: Library, locale: str) -> None:
     policy = yaml.safe_load((SHIPPED.parent / "integration" / "policies" / "house.yaml").read_text("utf-8"))
     words = parse_words((SHIPPED / "words" / f"{locale}.yaml").read_text("utf-8"))
