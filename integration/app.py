@@ -10,7 +10,7 @@ from integration.clock import Clock, RehearsalClock, system_clock
 from integration.parts import Parts
 from integration.policies.shelf import PolicyShelf
 from integration.responses.library import Library
-from integration.settings import Settings
+from integration.settings import Mode, Settings
 from integration.store import counters
 from integration.store.engine import WAIT_SECONDS, Database, DatabaseUnavailable, make_engine
 from integration.web import site
@@ -38,11 +38,19 @@ def policy_folders(data_dir: Path) -> tuple[Path, ...]:
     return PACKAGE / "policies", data_dir / "policies"
 
 
-def assemble(settings: Settings, clock: Clock | None = None, *, wait_seconds: int = WAIT_SECONDS) -> Parts:
+def assemble(
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    wait_seconds: int = WAIT_SECONDS,
+    can_write: bool | None = None,
+) -> Parts:
     """Build the parts; nothing is called or opened on the network yet. Call `close` at the end.
 
-    `wait_seconds` bounds the wait for another writer of the database.
+    `wait_seconds` bounds the wait for another writer of the database. `can_write` asks Zendesk for more
+    than read access; without a word it follows the mode, so that observing needs read scopes alone.
     """
+    may_write = settings.mode is Mode.ACT if can_write is None else can_write
     clock = clock or (RehearsalClock(settings.zendesk_url) if settings.rehearsal else system_clock)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(make_engine(settings.database_url, wait_seconds), wait_seconds)
@@ -61,7 +69,12 @@ def assemble(settings: Settings, clock: Clock | None = None, *, wait_seconds: in
 
     session = ZendeskSession(
         settings.zendesk_url,
-        AccessToken(settings.zendesk_url, settings.oauth_client_id, settings.oauth_client_secret),
+        AccessToken(
+            settings.zendesk_url,
+            settings.oauth_client_id,
+            settings.oauth_client_secret,
+            scope="read write" if may_write else "read",
+        ),
         on_limits=learn,
         on_call=count_call,
     )

@@ -15,7 +15,8 @@ from integration.zendesk.provision import Change
 @click.pass_obj
 def connect(context: Context, plan: bool) -> None:
     """Create Makegood's ticket fields and webhooks. Run again, it repairs what somebody deleted."""
-    with context.parts() as parts:
+    # Creating fields and webhooks is asked for by name, also where Makegood only observes otherwise.
+    with context.parts(can_write=not plan) as parts:
         try:
             if plan:
                 _print(connecting.plan_connection(parts), "would be")

@@ -46,7 +46,9 @@ def install(
 
         def start(database_url: str, *, with_own_files: bool = False, **settings: str) -> Installation:
             settings = {"DATA_DIR": str(tmp_path), "DATABASE_URL": database_url, **settings}
-            parts = assemble(settings_for(rehearsal, **settings), clock=rehearsal.account.clock.now)
+            clock = rehearsal.account.clock.now
+            # Connecting comes first in these tests, and it writes.
+            parts = assemble(settings_for(rehearsal, **settings), clock, can_write=True)
             running.callback(parts.close)
             if not with_own_files:
                 parts = replace(parts, library=library, shelf=shelf)
