@@ -4,8 +4,6 @@ import json
 import sys
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from integration.app import assemble
 from integration.commands.context import Context
@@ -41,7 +39,12 @@ def _examine(context: Context) -> list[Finding]:
         settings = context.read()
     except InvalidSettings as error:
         return [
-            Finding("settings", Health.FAILURE, problem, "See .env.example for every setting.")
+            Finding(
+                "settings",
+                Health.FAILURE,
+                problem,
+                "Copy .env.example to .env and fill it in; the README tells what each setting is for.",
+            )
             for problem in error.problems
         ]
     parts = assemble(settings)
@@ -52,10 +55,9 @@ def _examine(context: Context) -> list[Finding]:
 
 
 def _print(findings: list[Finding]) -> None:
-    table = Table("", "check", "measured", "next step", expand=False)
-    for finding in findings:
-        colour = COLOURS[finding.health]
-        table.add_row(
-            f"[{colour}]{finding.health}[/{colour}]", finding.name, finding.measured, finding.next_step
-        )
-    Console().print(table)
+    for number, finding in enumerate(findings):
+        click.secho(f"{finding.health:8}", fg=COLOURS[finding.health], nl=False)
+        click.echo(f" {finding.name}: {finding.measured}")
+        following = findings[number + 1].next_step if number + 1 < len(findings) else ""
+        if finding.next_step and finding.next_step != following:
+            click.echo(f"{'':8} → {finding.next_step}")
