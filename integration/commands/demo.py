@@ -43,6 +43,8 @@ DEFAULT_PORT = 8700
 )
 def demo(once: bool, as_json: bool, data_dir: Path | None, port: int | None) -> None:
     """Show Makegood over a rehearsal Zendesk; no account needed."""
+    if as_json and not once:
+        raise click.UsageError("--json goes with --once.")
     console = Console(stderr=True)
     started = time.monotonic()
     port = port or (None if once else DEFAULT_PORT)
