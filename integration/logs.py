@@ -79,4 +79,7 @@ def configure(level: str = "INFO", *, secrets: Iterable[str] = (), stream: TextI
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    for talkative in ("werkzeug", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
+    # Each attempt to connect again would be a line; the last failure is told by whoever called.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
