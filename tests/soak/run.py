@@ -27,7 +27,10 @@ CALLS_A_MINUTE = 30_000
 KILLED_WHILE_REMINDING = 0.4  # of all kills
 EXPORT_WITHHOLDS = timedelta(minutes=2)
 MOST_RECONCILIATIONS = 20
-STUCK_SECONDS = 200.0  # longer than a lost job's lease
+STUCK_SECONDS = 90.0
+# Longer than any call takes here, and by far shorter than a lease.
+QUIET_SECONDS = 5.0
+SKIPPED = timedelta(seconds=30)
 
 FAULTS: Mapping[str, Any] = {
     "deliveries": {"duplicate": 0.10, "reorder": 0.20, "drop": 0.02, "delay_seconds": [0, 1.5]},
@@ -40,6 +43,8 @@ FAULTS: Mapping[str, Any] = {
         {"kind": "drop_before", "rate": 0.02, "methods": ["PUT", "GET"]},
     ],
 }
+UNHEARD_SHARE = 0.02  # of the complaints: written while every delivery is lost
+UNHEARD: Mapping[str, Any] = {"deliveries": {"drop": 1.0}}
 
 
 @dataclass(slots=True)
@@ -64,7 +69,9 @@ class Soak:
         settings = {"WRITE_SHARE": "0.9", **({"DATABASE_URL": database_url} if database_url else {})}
         limits = ("--tickets-update", str(UPDATES_A_MINUTE), "--plan-limit", str(CALLS_A_MINUTE))
         self._stage = Stage(folder, settings=settings, rehearsal_options=limits)
-        self._complaints, self._kills, self._seed = complaints, kills, seed
+        self._unheard = max(round(complaints * UNHEARD_SHARE), 1)
+        self._complaints, self._kills, self._seed = complaints - self._unheard, kills, seed
+        self._injected: Counter[str] = Counter()
         self._dice = Random(seed)
         self._say = say
         self._started = 0.0
@@ -91,7 +98,7 @@ class Soak:
         import_history(self._stage.parts)
         self._stage.open_makegood()
         self._calls_before = self._stage.zendesk.calls()["n"]
-        self._stage.zendesk.faults({**FAULTS, "seed": self._seed})
+        self._faults(FAULTS)
 
     def _write(self, *, kills: int) -> Crowd:
         crowd = Crowd(self._stage.zendesk, self._dice, self._people_with_a_past())
@@ -106,8 +113,13 @@ class Soak:
         return crowd
 
     def _heal(self, crowd: Crowd) -> None:
-        """Let the export leave its last minute behind and fetch what webhooks lost."""
+        """Lose every delivery for a while; then let the export leave its last minute behind and find them."""
         parts = self._stage.parts
+        self._faults(UNHEARD)
+        for _ in range(self._unheard):
+            crowd.write_complaint()
+        self._stage.zendesk.wait_until_delivered()
+        self._faults(FAULTS)
         lost = account.unknown(parts, [each.id for each in crowd.complaints + crowd.questions])
         self._pass_time(EXPORT_WITHHOLDS)
         runs = 1
@@ -121,6 +133,7 @@ class Soak:
             report: Any = kept.get(conn, LAST_RUN)
         self.outcome.figures["lost_tickets"] = len(lost)
         self.outcome.figures["reconciliation"] = {"runs": runs, **(report or {})}
+        self.outcome.check(len(lost) >= self._unheard, f"only {len(lost)} tickets went unheard")
         self.outcome.check(not still, f"reconciliation did not find the tickets {sorted(still)}")
         self._say(f"{len(lost)} tickets whose every delivery was lost; {len(still)} after reconciliation")
 
@@ -189,7 +202,7 @@ class Soak:
             "rows": rows,
             "parked": [f"{each.kind} {each.id}: {each.reason}" for each in parked],
             "deliveries": zendesk.deliveries(10**12)["invocations"],
-            "faults_injected": zendesk.faults_injected(),
+            "faults_injected": dict(self._injected + Counter(zendesk.faults_injected())),
             "seconds": self._seconds(),
         }
         self.outcome.check(not not_done, f"inbox rows that are not done: {not_done}")
@@ -223,6 +236,11 @@ class Soak:
             last: Any = kept.get(conn, LAST_RUN)
         return bool(last) and last["at"] >= began.isoformat()
 
+    def _faults(self, wanted: Mapping[str, Any]) -> None:
+        # Setting faults begins their counts anew.
+        self._injected.update(self._stage.zendesk.faults_injected())
+        self._stage.zendesk.faults({**wanted, "seed": self._seed})
+
     def _pass_time(self, span: timedelta) -> None:
         self._stage.zendesk.pass_time(seconds=span.total_seconds())
         time.sleep(0.5)  # every process asks for the time a few times a second
@@ -230,17 +248,23 @@ class Soak:
     def _settle(self) -> None:
         """Wait until nothing is on its way; raises `StageError` when nothing moves any more."""
         before: Any = None
-        moved = time.monotonic()
+        moved, quiet = time.monotonic(), 0.0
         while True:
             idle = self._stage.zendesk.is_idle()
             left = account.backlog(self._stage.parts)
             if idle and not left:
                 return
             if (seen := (left, account.posted(self._stage.parts))) != before:
-                before, moved = seen, time.monotonic()
-            if time.monotonic() - moved > STUCK_SECONDS:
+                before, moved, quiet = seen, time.monotonic(), 0.0
+            still = time.monotonic() - moved
+            if still > STUCK_SECONDS:
                 raise StageError(f"nothing has moved for {STUCK_SECONDS:.0f} s; waiting: {left}")
-            time.sleep(0.5)
+            if idle and still > QUIET_SECONDS + quiet:
+                # What is left waits to be tried again; nobody needs to wait with it.
+                quiet = still
+                self._pass_time(SKIPPED)
+                self.outcome.figures["waits_skipped"] = self.outcome.figures.get("waits_skipped", 0) + 1
+            time.sleep(0.25)
 
     def _people_with_a_past(self) -> list[int]:
         with self._stage.parts.database.read() as conn:
