@@ -38,6 +38,12 @@ class Case:
         return (Text(None, self.ticket.description), *later)
 
     @property
+    def last_written_at(self) -> datetime:
+        """When the requester last wrote."""
+        written = (c.created_at for c in self.comments if c.is_public and not c.by_agent)
+        return max(written, default=self.ticket.created_at)
+
+    @property
     def last_public_reply_at(self) -> datetime | None:
         """When an agent last wrote something that the requester can read."""
         return max((c.created_at for c in self.comments if c.by_agent and c.is_public), default=None)

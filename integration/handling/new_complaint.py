@@ -12,6 +12,7 @@ from integration.domain.history import Repeat, Summary
 from integration.domain.suggestion import Suggestion
 from integration.handling import notes
 from integration.handling.case import Case
+from integration.handling.past_complaint import received_at
 from integration.handling.zendesk_fields import FieldValues, to_custom_fields
 from integration.parts import Parts
 from integration.store import audit_log, complaints, counters, follow_ups, outbox
@@ -32,6 +33,7 @@ class Opening:
     suggestions: tuple[Suggestion, ...]
     policy: Policy
     planned: tuple[Planned, ...]
+    received_at: datetime
     marker: str
     note: str
 
@@ -53,9 +55,10 @@ def decide_opening(parts: Parts, case: Case, assessment: Assessment, now: dateti
         situation=case.situation(is_repeat=repeat is not None),
     )
     policy = parts.shelf.current(now)
+    received = received_at(case, now)
     planned = followup.plan(
         policy,
-        received_at=ticket.created_at,
+        received_at=received,
         band=assessment.band,
         existing=frozenset(),
         now=now,
@@ -76,7 +79,9 @@ def decide_opening(parts: Parts, case: Case, assessment: Assessment, now: dateti
         marker=marker,
         now=now,
     )
-    return Opening(case, assessment, references, repeat, summary, suggestions, policy, planned, marker, note)
+    return Opening(
+        case, assessment, references, repeat, summary, suggestions, policy, planned, received, marker, note
+    )
 
 
 def open_complaint(conn: Connection, opening: Opening, now: datetime) -> int:
@@ -88,7 +93,7 @@ def open_complaint(conn: Connection, opening: Opening, now: datetime) -> int:
         NewComplaint(
             ticket_id=ticket.id,
             requester_id=opening.case.requester.id,
-            received_at=ticket.created_at,
+            received_at=opening.received_at,
             detected_at=now,
             state=State.SUSPECTED,
             assessment=assessment,

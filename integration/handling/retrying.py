@@ -1,9 +1,15 @@
-"""How long to wait before something that may pass is tried again."""
+"""When something that failed is tried again, and when it is set aside for a person."""
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
+from integration.store import inbox
+
 LONGEST_SECONDS = 600.0
+MAX_TRIES = 12
 
 
 def next_try(now: datetime, attempts: int, *, at_least: float = 0.0) -> datetime:
@@ -15,3 +21,19 @@ def next_try(now: datetime, attempts: int, *, at_least: float = 0.0) -> datetime
     # Jobs that failed together must not come back together.
     spread = random.uniform(0, 0.1 * wait)  # noqa: S311
     return now + timedelta(seconds=max(wait, at_least) + spread)
+
+
+def put_off(
+    conn: Connection, ids: Sequence[int], attempts: int, now: datetime, reason: str, *, at_least: float = 0.0
+) -> None:
+    """Let rows of the inbox wait for their next try; after the last one they are parked."""
+    if attempts >= MAX_TRIES:
+        inbox.park(conn, ids, reason=f"gave up after {attempts} tries: {reason}")
+    else:
+        not_before = next_try(now, attempts, at_least=at_least)
+        inbox.retry(conn, ids, not_before=not_before, reason=reason)
+
+
+def words_for(error: Exception) -> str:
+    """Return a reason for a failure that nobody foresaw; its own text may quote a requester."""
+    return f"Makegood failed ({type(error).__name__}); its log has the place."

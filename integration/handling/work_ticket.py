@@ -16,26 +16,34 @@ from integration.domain import complaint
 from integration.domain.complaint import Assessment
 from integration.domain.followup import FollowUpStatus
 from integration.domain.reason import Code, Reason
-from integration.domain.ticket import Status
+from integration.domain.ticket import Status, Ticket
 from integration.handling.apply_events import apply_ticket_events
 from integration.handling.case import Case, read_case
 from integration.handling.new_complaint import Opening, decide_opening, open_complaint
 from integration.handling.ordering import order_at
+from integration.handling.past_complaint import is_old_news, past_complaint
 from integration.handling.requested_follow_ups import apply_request
-from integration.handling.retrying import next_try
+from integration.handling.retrying import MAX_TRIES, put_off, words_for
 from integration.handling.running_complaint import Progress, decide_progress, record_progress
 from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
-from integration.store import follow_ups, inbox, requesters, tickets
-from integration.store.inbox import InboxRow
-from integration.zendesk.errors import NotFound, RateLimited, ZendeskError, ZendeskUnavailable
+from integration.store import complaints, follow_ups, inbox, requesters, tickets
+from integration.store.complaints import NewComplaint
+from integration.store.engine import DatabaseUnavailable
+from integration.zendesk.errors import (
+    NotFound,
+    RateLimited,
+    UnexpectedAnswer,
+    ZendeskError,
+    ZendeskUnavailable,
+)
 from integration.zendesk.events import Event, FollowUpRequest
 from integration.zendesk.json_shapes import ticket_from_json
 from integration.zendesk.webhook import MalformedEvent, parse_event, parse_follow_up_request
 
 log = logging.getLogger(__name__)
 
-MAX_TRIES = 12
+__all__ = ["MAX_TRIES", "work_ticket"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +53,40 @@ class Delivered:
     ids: tuple[int, ...]
     attempts: int
     events: tuple[Event, ...]
-    snapshots: tuple[bytes, ...]
+    snapshots: tuple[Ticket, ...]
     requests: tuple[FollowUpRequest, ...]
 
 
 def work_ticket(parts: Parts, ticket_id: int) -> None:
     """Work everything that waits for one ticket; called again it finds nothing to do."""
+    try:
+        _work(parts, ticket_id)
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:  # left alone, the rows would come again every few minutes for ever
+        log.exception("Events of a ticket could not be worked.", extra={"ticket_id": ticket_id})
+        with parts.database.write() as conn:
+            rows = inbox.waiting(conn, ticket_id=ticket_id)
+            attempts = max((row.attempts for row in rows), default=0)
+            put_off(conn, [row.id for row in rows], attempts, parts.clock(), words_for(error))
+
+
+def _work(parts: Parts, ticket_id: int) -> None:
     now = parts.clock()
     with parts.database.write() as conn:
         delivered = _take(conn, ticket_id)
         if not delivered.ids:
             return
-        for snapshot in delivered.snapshots:
-            ticket = ticket_from_json(orjson.loads(snapshot))
+        for ticket in delivered.snapshots:
             tickets.save(conn, ticket, order=order_at(ticket.updated_at), with_custom_fields=True)
         apply_ticket_events(conn, ticket_id, delivered.events)
         case = read_case(conn, ticket_id, now=now)
+        if case is not None:
+            _follow_requester(conn, case)
     try:
         if case is not None and _is_stranger(case):
             case = _meet(parts, case, now)
-        decision = _decide(parts, case, now) if case is not None else None
+        decision = _decide(parts, case, delivered.events, now) if case is not None else None
     except (RateLimited, ZendeskUnavailable, RendererUnavailable) as error:
         _again(parts, delivered, now, error)
         return
@@ -74,8 +96,9 @@ def work_ticket(parts: Parts, ticket_id: int) -> None:
         log.warning("Events of a ticket are parked.", extra={"ticket_id": ticket_id, "reason": str(error)})
         return
     with parts.database.write() as conn:
-        if case is not None:
-            _act(conn, case, decision, now)
+        if case is not None and not _act(conn, case, decision, now):
+            inbox.retry(conn, delivered.ids, not_before=now, reason="the complaint changed meanwhile")
+            return
         for request in delivered.requests:
             apply_request(conn, request, now)
         inbox.finish(conn, delivered.ids)
@@ -83,32 +106,39 @@ def work_ticket(parts: Parts, ticket_id: int) -> None:
 
 def _take(conn: Connection, ticket_id: int) -> Delivered:
     rows = inbox.waiting(conn, ticket_id=ticket_id)
-    events, requests, readable = [], [], []
+    events, requests, snapshots, readable = [], [], [], []
     for row in rows:
         try:
             if row.kind == "event":
                 events.append(parse_event(row.body))
             elif row.kind == "follow_up":
                 requests.append(parse_follow_up_request(row.body))
+            else:
+                snapshots.append(ticket_from_json(orjson.loads(row.body)))
             readable.append(row)
-        except MalformedEvent as error:
+        except (MalformedEvent, UnexpectedAnswer, orjson.JSONDecodeError) as error:
             # It was readable when it came in, so this is a newer, stricter Makegood: keep it for a person.
             inbox.park(conn, [row.id], reason=str(error))
     return Delivered(
         ids=tuple(row.id for row in readable),
         attempts=max((row.attempts for row in readable), default=0),
         events=tuple(events),
-        snapshots=_snapshots(readable),
+        snapshots=tuple(snapshots),
         requests=tuple(requests),
     )
 
 
-def _snapshots(rows: Sequence[InboxRow]) -> tuple[bytes, ...]:
-    return tuple(row.body for row in rows if row.kind == "snapshot")
+def _follow_requester(conn: Connection, case: Case) -> None:
+    """Let a complaint go with its ticket, which an agent may have opened before naming the requester."""
+    mine, now_of = case.complaint, case.ticket.requester_id
+    # A ticket whose requester was deleted has none; the complaint stays where it was.
+    if mine is not None and now_of and mine.requester_id not in {now_of, case.requester.id}:
+        complaints.set_requester(conn, mine.id, case.requester.id)
 
 
 def _is_stranger(case: Case) -> bool:
-    return case.requester.name is None and case.requester.created_at is None
+    is_nameless = case.requester.name is None and case.requester.created_at is None
+    return is_nameless and case.requester.id > 0 and case.ticket.status is not Status.DELETED
 
 
 def _meet(parts: Parts, case: Case, now: datetime) -> Case:
@@ -118,17 +148,21 @@ def _meet(parts: Parts, case: Case, now: datetime) -> Case:
     except NotFound:
         return case
     with parts.database.write() as conn:
-        requesters.save(conn, person, order="")
+        requesters.save(conn, person, order=order_at(now))
         return read_case(conn, case.ticket.id, now=now) or case
 
 
-def _decide(parts: Parts, case: Case, now: datetime) -> Opening | Progress | None:
+def _decide(
+    parts: Parts, case: Case, events: Sequence[Event], now: datetime
+) -> Opening | NewComplaint | Progress | None:
     if case.ticket.status is Status.DELETED or case.ticket.merged_into is not None or case.is_dismissed:
         return None
     assessment = _assess(parts, case, now)
     if case.complaint is not None:
         return decide_progress(parts, case, case.complaint, assessment, now)
     if assessment.is_complaint and case.ticket.status is not Status.CLOSED:
+        if is_old_news(case, assessment, events, now):
+            return past_complaint(case, assessment, now)
         return decide_opening(parts, case, assessment, now)
     return None
 
@@ -144,15 +178,25 @@ def _assess(parts: Parts, case: Case, now: datetime) -> Assessment:
     )
 
 
-def _act(conn: Connection, case: Case, decision: Opening | Progress | None, now: datetime) -> None:
+def _act(
+    conn: Connection, case: Case, decision: Opening | NewComplaint | Progress | None, now: datetime
+) -> bool:
+    """Write what was decided; False when an agent or another worker was faster, so decide anew."""
+    # First of all, since on PostgreSQL it makes a second worker of this ticket wait here.
+    tickets.mark_worked(conn, case.ticket.id)
+    present = complaints.by_ticket(conn, case.ticket.id)
+    if (present and present.state) != (case.complaint and case.complaint.state):
+        return False
     match decision:
         case Opening():
             open_complaint(conn, decision, now)
+        case NewComplaint():
+            complaints.add(conn, decision)
         case Progress():
             record_progress(conn, case, decision, now)
         case None:
             _end_where_gone(conn, case, now)
-    tickets.mark_worked(conn, case.ticket.id)
+    return True
 
 
 def _end_where_gone(conn: Connection, case: Case, now: datetime) -> None:
@@ -169,12 +213,4 @@ def _end_where_gone(conn: Connection, case: Case, now: datetime) -> None:
 def _again(parts: Parts, delivered: Delivered, now: datetime, error: Exception) -> None:
     at_least = error.retry_after if isinstance(error, RateLimited | ZendeskUnavailable) else 0.0
     with parts.database.write() as conn:
-        if delivered.attempts >= MAX_TRIES:
-            inbox.park(conn, delivered.ids, reason=f"gave up after {delivered.attempts} tries: {error}")
-        else:
-            inbox.retry(
-                conn,
-                delivered.ids,
-                not_before=next_try(now, delivered.attempts, at_least=at_least),
-                reason=str(error),
-            )
+        put_off(conn, delivered.ids, delivered.attempts, now, str(error), at_least=at_least)

@@ -136,6 +136,11 @@ def set_repeat(conn: Connection, id: int, repeat: Repeat) -> bool:
     return _set(conn, id, **_repeat_row(repeat))
 
 
+def set_requester(conn: Connection, id: int, requester_id: int) -> bool:
+    """Say whose complaint it is, after all; False for an unknown id."""
+    return _set(conn, id, requester_id=requester_id)
+
+
 def imported(conn: Connection) -> Iterator[Complaint]:
     """Yield the imported complaints of requesters who have several, oldest first."""
     several = (
