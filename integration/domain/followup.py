@@ -169,8 +169,8 @@ def plan(
             continue
         if any((at := happened.get(satisfier)) and at > start for satisfier in step.satisfied_by):
             continue
-        # The news of a reply may come later than the plan, so the reply may be older than the plan.
-        since = received_at + FIRST_SECOND if step.start is Start.RECEIVED else now
+        # What started a duty does not satisfy it, and news of what does may be older than the plan.
+        since = start + FIRST_SECOND
         planned.append(Planned(step.id, step.note, calendar.add(start, step.delay), step.satisfied_by, since))
     planned.sort(key=lambda follow_up: follow_up.due_at)
     overdue = sum(follow_up.due_at <= now for follow_up in planned)

@@ -60,6 +60,8 @@ class Code(StrEnum):
     REFUSED = "refused"  # Zendesk refused the note: {why}.
     UNUSABLE_NOTE = "unusable_note"  # The note's template cannot be filled: {why}.
     OBSERVED = "observed"  # Observe mode: the note was kept for show and not posted.
+    BECAME_WORSE = "became_worse"  # The complaint became worse, and a stricter step took this one's place.
+    REOPENED = "reopened"  # The complaint is open again.
     CANCELLED_BY_TRIGGER = "cancelled_by_trigger"  # A trigger of the account cancelled it.
 
 

@@ -1,15 +1,15 @@
 """Follows a complaint that is already on record: solved, reopened, answered, or getting worse."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from integration.domain import followup
-from integration.domain.complaint import Assessment, State
-from integration.domain.followup import FollowUp, FollowUpStatus, Planned, Satisfier, Start
-from integration.domain.reason import Reason
+from integration.domain.complaint import Assessment, Band, State
+from integration.domain.followup import FollowUp, FollowUpStatus, Planned, Satisfier, Start, Step
+from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Status
 from integration.handling.case import Case
 from integration.handling.notes import new_marker
@@ -51,25 +51,33 @@ def decide_progress(
         resolved_at = case.ticket.updated_at
     elif state in OPEN_STATES:
         resolved_at = None
-    ended = tuple(_ended(case, state))
-    gone = {follow_up.id for follow_up, _ in ended}
     policy = parts.shelf.find(running.policy_id or "", running.policy_version or 0)
     policy = policy or parts.shelf.current(now)
-    starts = {step.id: step.start for step in policy.steps}
-    once = {f.name for f in case.follow_ups if starts.get(f.name) is Start.RECEIVED}
+    steps = {step.id: step for step in policy.steps}
+    band = max(running.assessment.band, assessment.band, key=_rank)
+    ended = tuple(_ended(case, steps, state, band))
+    gone = {follow_up.id for follow_up, _ in ended}
     still = {f.name for f in case.running if f.id not in gone}
+    starts = {
+        Start.RECEIVED: running.received_at,
+        Start.RESOLVED: resolved_at,
+        Start.LAST_PUBLIC_REPLY: case.last_public_reply_at,
+    }
     planned: tuple[Planned, ...] = ()
     # A closed ticket takes no note, so nothing more is planned on it.
     if state is not State.NOT_A_COMPLAINT and case.ticket.status is not Status.CLOSED:
         planned = followup.plan(
             policy,
             received_at=running.received_at,
-            band=max(running.assessment.band, assessment.band, key=_rank),
-            existing=once | still | _checked_in(case, starts, resolved_at),
+            band=band,
+            existing=still | _planned_before(case, steps, starts),
             now=now,
             resolved_at=resolved_at,
             last_public_reply_at=case.last_public_reply_at,
         )
+    if running.is_imported:
+        # Nobody expects to be reminded of what was due before Makegood was there.
+        planned = tuple(each for each in planned if each.due_at > now)
     if state is State.RESOLVED:
         # The solving reply and the status share a second in Zendesk's stamps; the state decides.
         planned = tuple(each for each in planned if Satisfier.RESOLVED not in each.satisfied_by)
@@ -98,7 +106,6 @@ def record_progress(conn: Connection, case: Case, progress: Progress, now: datet
         )
         kind = "solved" if progress.state is State.RESOLVED else "reopened"
         complaints.add_action(conn, running.id, at=now, actor_id=None, kind=kind, details={})
-        _tell_zendesk(conn, case, progress, now)
     if progress.is_worse:
         complaints.reassess(
             conn,
@@ -117,6 +124,8 @@ def record_progress(conn: Connection, case: Case, progress: Progress, now: datet
             kind="became_worse",
             details={"from": running.assessment.band, "to": progress.assessment.band},
         )
+    if progress.changes_state or progress.is_worse:
+        _tell_zendesk(conn, case, progress, now)
     for follow_up, reason in progress.ended:
         status = FollowUpStatus.SATISFIED if followup.is_satisfied(reason) else FollowUpStatus.CANCELLED
         follow_ups.end(conn, follow_up.id, status=status, reason=reason, now=now)
@@ -141,31 +150,49 @@ def _state(case: Case, running: Complaint) -> State:
     return running.state
 
 
-def _ended(case: Case, state: State) -> Iterator[tuple[FollowUp, Reason]]:
+def _ended(
+    case: Case, steps: Mapping[str, Step], state: State, band: Band
+) -> Iterator[tuple[FollowUp, Reason]]:
     """Yield the follow-ups whose reason is gone already, so that they need not wait to find out."""
     for follow_up in case.running:
         verdict = followup.decide(
             follow_up, case.ticket, case.comments, complaint_state=state, now=follow_up.due_at
         )
+        step = steps.get(follow_up.name)
         if not verdict.speak and verdict.due_at is None:
             yield follow_up, verdict.reason
+        elif step and step.start is Start.RESOLVED and state in OPEN_STATES:
+            yield follow_up, Reason(Code.REOPENED)
+        elif step and band not in step.bands:
+            yield follow_up, Reason(Code.BECAME_WORSE)
 
 
-def _checked_in(case: Case, starts: dict[str, Start], resolved_at: datetime | None) -> set[str]:
+def _planned_before(
+    case: Case, steps: Mapping[str, Step], starts: Mapping[Start, datetime | None]
+) -> set[str]:
+    """Name the steps that this receipt, this reply or this end has started already.
+
+    Those that only the end of the ticket satisfied start again when it is reopened, and those that
+    ended with its deletion when it is restored.
+    """
     return {
         f.name
         for f in case.follow_ups
-        if starts.get(f.name) is Start.RESOLVED and resolved_at is not None and f.planned_at >= resolved_at
+        if f.name in steps
+        and (start := starts[steps[f.name].start])
+        and f.planned_at >= start
+        and not (f.reason and f.reason.code in {Code.RESOLVED, Code.TICKET_DELETED})
     }
 
 
 def _tell_zendesk(conn: Connection, case: Case, progress: Progress, now: datetime) -> None:
-    fields = to_custom_fields(conn, FieldValues(state=progress.state))
+    band = progress.assessment.band if progress.is_worse else None
+    fields = to_custom_fields(conn, FieldValues(state=progress.state, band=band))
     if not fields or case.ticket.status is Status.CLOSED:
         return
     outbox.add(
         conn,
-        key=f"state:{progress.complaint.id}:{progress.state}:{int(case.ticket.updated_at.timestamp())}",
+        key=f"fields:{progress.complaint.id}:{progress.state}:{band}:{case.ticket.updated_at.isoformat()}",
         kind="fields",
         ticket_id=case.ticket.id,
         marker=new_marker(),

@@ -3,7 +3,7 @@
 import pytest
 
 from integration.domain.complaint import Band, State
-from integration.handling.agent_acts import Judgement, correct
+from integration.handling.agent_acts import Judgement, cancel, correct
 from tests.handling.installation import ANGRY, Installation
 
 THREAT = "If this is not settled by Friday I will call my lawyer and go to court."
@@ -107,6 +107,84 @@ def test_a_threat_in_a_later_comment_raises_the_severity(makegood: Installation,
     assert found is not None
     assert found.assessment.band is Band.HIGH
     assert len(makegood.notes(ticket_id)) == 1
+
+
+def test_a_worse_complaint_tells_its_field_and_has_one_stricter_duty(
+    makegood: Installation, ticket_id: int
+) -> None:
+    makegood.write_again(ticket_id, THREAT)
+
+    makegood.live()
+
+    assert "makegood_high" in makegood.zendesk.ticket_page(ticket_id)["tags"]
+    assert makegood.fates(ticket_id) == [
+        ("first_reply_high", "pending", None),
+        ("first_reply", "cancelled", "became_worse"),
+    ]
+
+
+def test_the_reply_that_starts_the_next_duty_does_not_satisfy_it(
+    makegood: Installation, ticket_id: int
+) -> None:
+    makegood.pass_time(minutes=5)
+    makegood.reply(ticket_id)
+    makegood.live()
+
+    makegood.pass_time(days=5)
+    makegood.live()
+
+    assert ("update", "posted", None) in makegood.fates(ticket_id)
+    assert len(makegood.notes(ticket_id)) == 2
+
+
+def test_one_silence_is_reminded_of_once_whatever_else_happens(
+    makegood: Installation, ticket_id: int
+) -> None:
+    makegood.pass_time(minutes=5)
+    makegood.reply(ticket_id)
+    makegood.live()
+    makegood.pass_time(days=5)
+    makegood.live()
+
+    makegood.change(ticket_id, priority="high")
+    makegood.write_again(ticket_id, "Any news?")
+    makegood.live()
+    assert len(makegood.notes(ticket_id)) == 2
+
+    makegood.reply(ticket_id)
+    makegood.live()
+    makegood.pass_time(days=5)
+    makegood.live()
+    assert [name for name, status, _ in makegood.fates(ticket_id) if status == "posted"] == ["update"] * 2
+
+
+def test_a_follow_up_that_an_agent_cancelled_is_not_planned_again(
+    makegood: Installation, ticket_id: int
+) -> None:
+    makegood.pass_time(minutes=5)
+    makegood.reply(ticket_id)
+    makegood.live()
+    update = next(f for f in makegood.follow_ups(ticket_id) if f.name == "update")
+    cancel(makegood.parts, update.id, "they are friends", agent_id=makegood.agent_id)
+
+    makegood.change(ticket_id, priority="high")
+    makegood.live()
+
+    assert [status for name, status, _ in makegood.fates(ticket_id) if name == "update"] == ["cancelled"]
+
+
+def test_an_agent_who_reopens_cancels_the_check_in_and_owes_an_answer_again(
+    makegood: Installation, ticket_id: int
+) -> None:
+    makegood.change(ticket_id, status="solved")
+    makegood.live()
+    makegood.pass_time(minutes=5)
+
+    makegood.change(ticket_id, status="open")
+    makegood.live()
+
+    assert ("check_in", "cancelled", "reopened") in makegood.fates(ticket_id)
+    assert ("first_reply", "pending", None) in makegood.fates(ticket_id)
 
 
 def test_calmer_words_do_not_lower_the_severity(makegood: Installation) -> None:
