@@ -1,6 +1,7 @@
 """A whole installation for one test: rehearsal Zendesk, database and parts; the test passes on the events."""
 
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import orjson
 import requests
 import sqlalchemy as sa
 
+from integration.app import assemble
 from integration.demo.puppets import Puppets
 from integration.domain.followup import FollowUp
 from integration.domain.ticket import Ticket
@@ -65,7 +67,9 @@ class Installation:
         self.server = server
         self.zendesk = Puppets(server.url)
         self.parts = parts
-        connect(self.parts)
+        # As the command does: connecting writes, also where Makegood only observes otherwise.
+        with closing(assemble(parts.settings, clock=parts.clock, can_write=True)) as administrator:
+            connect(administrator)
         self._gate = Gate(self._trust)
         self.agent_id = next(u["id"] for u in server.account.users() if u["role"] == "agent")
         self._heard = 0
