@@ -2,13 +2,16 @@
 
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 
 from integration.domain.complaint import State
 from integration.domain.reason import Code
 from integration.handling.receive import Receipt
 from integration.handling.work_ticket import MAX_TRIES, work_ticket
+from integration.store.tables import audit_log
 from tests.handling.conftest import Install
 from tests.handling.installation import ANGRY, CALM, Installation
 
@@ -90,6 +93,21 @@ def test_working_a_ticket_twice_intends_one_write(makegood_anywhere: Installatio
     work_ticket(makegood.parts, ticket_id)
 
     assert makegood.states(ticket_id) == [("enrich", "new")]
+
+
+def test_two_workers_on_one_ticket_open_one_complaint(makegood_anywhere: Installation) -> None:
+    makegood = makegood_anywhere
+    ticket_id = makegood.write_in(ANGRY)
+    makegood.deliver(makegood.news())
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: work_ticket(makegood.parts, ticket_id), range(4)))
+    makegood.live()
+
+    assert len(makegood.notes(ticket_id)) == 1
+    with makegood.parts.database.read() as conn:
+        opened = sa.select(audit_log.c.subject).where(audit_log.c.action == "complaint opened")
+        assert list(conn.scalars(opened)) == [f"ticket:{ticket_id}"]
 
 
 def test_our_own_write_does_not_wake_us(makegood: Installation) -> None:
