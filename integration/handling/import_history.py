@@ -18,9 +18,12 @@ from integration.parts import Parts
 from integration.store import complaints, kept, requesters, tickets
 from integration.store import history as history_rows
 from integration.store.complaints import Complaint, NewComplaint
-from integration.zendesk.export import export_tickets, export_users
+from integration.zendesk.export import export_tickets, export_users, readable
 from integration.zendesk.json_shapes import requester_from_json, ticket_from_json
 
+# Places of its own: an import beside a running worker must neither follow nor mislead reconciliation.
+USERS_PLACE = "import_users_cursor"
+TICKETS_PLACE = "import_tickets_cursor"
 BEGINNING = datetime(2006, 1, 1, tzinfo=UTC)
 ENDED = frozenset({Status.SOLVED, Status.CLOSED})
 
@@ -52,6 +55,14 @@ def import_history(parts: Parts, report: Callable[[Imported], None] = lambda _: 
     return done
 
 
+def _hand_over(conn: Connection, now: datetime) -> None:
+    """Let reconciliation begin where the import ended, unless a worker has begun it before."""
+    for place, cursor in ((USERS_PLACE, USERS_CURSOR), (TICKETS_PLACE, TICKETS_CURSOR)):
+        reached = kept.get(conn, place)
+        if reached is not None and kept.get(conn, cursor) is None:
+            kept.put(conn, cursor, reached, now=now)
+
+
 def _so_far(parts: Parts) -> Imported:
     with parts.database.read() as conn:
         state = kept.get(conn, history_rows.IMPORT)
@@ -64,6 +75,7 @@ def _keep(parts: Parts, done: Imported) -> None:
     now = parts.clock()
     with parts.database.write() as conn:
         kept.put(conn, history_rows.IMPORT, _as_json(done), now=now)
+        _hand_over(conn, now)
 
 
 def _remember(conn: Connection, parts: Parts, name: str, cursor: str | None, done: Imported) -> None:
@@ -91,26 +103,26 @@ def _as_json(done: Imported) -> dict[str, int | bool]:
 
 
 def _import_users(parts: Parts, done: Imported, report: Callable[[Imported], None]) -> Imported:
-    for page in export_users(parts.zendesk.session, **_where(parts, USERS_CURSOR)):
-        people = [requester_from_json(item) for item in page.items]
+    for page in export_users(parts.zendesk.session, **_where(parts, USERS_PLACE)):
+        people = readable(page.items, requester_from_json)
         done = replace(done, users=done.users + len(people))
         with parts.database.write() as conn:
             requesters.save_many(conn, [(person, _order_of(person)) for person in people])
-            _remember(conn, parts, USERS_CURSOR, page.cursor, done)
+            _remember(conn, parts, USERS_PLACE, page.cursor, done)
         report(done)
     return done
 
 
 def _import_tickets(parts: Parts, done: Imported, report: Callable[[Imported], None]) -> Imported:
-    for page in export_tickets(parts.zendesk.session, **_where(parts, TICKETS_CURSOR)):
-        found = [ticket_from_json(item) for item in page.items]
+    for page in export_tickets(parts.zendesk.session, **_where(parts, TICKETS_PLACE)):
+        found = readable(page.items, ticket_from_json)
         people = _people(parts, found)
         past = [new for ticket in found if (new := _past_complaint(parts, ticket, people))]
         done = replace(done, tickets=done.tickets + len(found), complaints=done.complaints + len(past))
         with parts.database.write() as conn:
             tickets.save_many(conn, [(ticket, order_at(ticket.updated_at)) for ticket in found])
             complaints.add_many(conn, past)
-            _remember(conn, parts, TICKETS_CURSOR, page.cursor, done)
+            _remember(conn, parts, TICKETS_PLACE, page.cursor, done)
         report(done)
     return done
 

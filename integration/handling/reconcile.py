@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 import orjson
 from sqlalchemy import Connection
@@ -11,7 +12,7 @@ from integration.handling.ordering import order_at
 from integration.parts import Parts
 from integration.store import counters, inbox, kept, requesters, tickets
 from integration.zendesk.errors import RateLimited, ZendeskError
-from integration.zendesk.export import export_tickets, export_users
+from integration.zendesk.export import export_tickets, export_users, readable
 from integration.zendesk.json_shapes import requester_from_json, ticket_from_json
 
 log = logging.getLogger(__name__)
@@ -49,11 +50,10 @@ def _take_pages(parts: Parts, name: str, now: datetime) -> int:
     pages = export(parts.zendesk.session, cursor=cursor, start_time=start_time)
     for number, page in enumerate(pages, start=1):
         with parts.database.write() as conn:
-            for item in page.items:
-                if name == TICKETS_CURSOR:
-                    found += _take_ticket(conn, item, now)
-                else:
-                    person = requester_from_json(item)
+            if name == TICKETS_CURSOR:
+                found += sum(readable(page.items, partial(_take_ticket, conn, now)))
+            else:
+                for person in readable(page.items, requester_from_json):
                     order = order_at(person.updated_at) if person.updated_at else ""
                     requesters.save(conn, person, order=order)
             if page.cursor:
@@ -63,7 +63,7 @@ def _take_pages(parts: Parts, name: str, now: datetime) -> int:
     return found
 
 
-def _take_ticket(conn: Connection, item: object, now: datetime) -> int:
+def _take_ticket(conn: Connection, now: datetime, item: object) -> int:
     """Put a ticket that says something new into the inbox, to be worked like an event."""
     ticket = ticket_from_json(item)
     order = order_at(ticket.updated_at)

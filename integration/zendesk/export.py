@@ -1,14 +1,20 @@
 """Reads Zendesk's incremental exports page by page; a cursor can be kept and taken up again."""
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from integration.zendesk import paging
 from integration.zendesk.errors import UnexpectedAnswer
 from integration.zendesk.http import ZendeskSession
 from integration.zendesk.shapes import Json
 from integration.zendesk.transport import CONNECT_SECONDS
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 PAGE_SIZE = 1_000
 READ_SECONDS = 45.0  # Zendesk gathers a page of 1,000 tickets before its first byte
@@ -39,6 +45,17 @@ def export_users(
 ) -> Iterator[Page]:
     """Yield pages of users, as `export_tickets` does."""
     return _export(session, "users", start_time, cursor)
+
+
+def readable(items: Iterable[Json], read: Callable[[object], T]) -> list[T]:
+    """Read the rows of a page; one that is not understood is left out, lest it stop all that follow."""
+    found = []
+    for item in items:
+        try:
+            found.append(read(item))
+        except UnexpectedAnswer as error:
+            log.warning("A row of an export is left out.", extra={"reason": str(error)})
+    return found
 
 
 def _export(

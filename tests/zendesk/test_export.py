@@ -9,7 +9,7 @@ import responses
 from responses import matchers
 
 from integration.zendesk.errors import RateLimited, UnexpectedAnswer
-from integration.zendesk.export import MAX_EMPTY_PAGES, export_tickets, export_users
+from integration.zendesk.export import MAX_EMPTY_PAGES, export_tickets, export_users, readable
 from integration.zendesk.http import ZendeskSession
 from integration.zendesk.json_shapes import requester_from_json, ticket_from_json
 from integration.zendesk.oauth import AccessToken
@@ -151,3 +151,9 @@ def test_an_export_outlives_its_token(peer: Peer, session: ZendeskSession):
     peer.control("POST", "clock", advance_seconds=timedelta(hours=1).total_seconds())
 
     assert list(export_tickets(session, cursor=last.cursor))
+
+
+def test_a_row_that_is_not_understood_does_not_stop_the_others():
+    people = readable([{"id": 1}, {"id": "one"}, {"id": 3, "role": "agent"}], requester_from_json)
+
+    assert [person.id for person in people] == [1, 3]
