@@ -37,7 +37,9 @@ def make_engine(url: str, wait_seconds: int = WAIT_SECONDS) -> Engine:
 
 
 def _sqlite(url: sa.URL, wait_seconds: int) -> Engine:
-    engine = sa.create_engine(url, pool_size=10, max_overflow=20, pool_timeout=wait_seconds)
+    engine = sa.create_engine(
+        url, pool_size=10, max_overflow=20, pool_timeout=wait_seconds, hide_parameters=True
+    )
     sa.event.listen(engine, "connect", partial(_prepare_sqlite, wait_seconds))
     return engine
 
@@ -61,6 +63,7 @@ def _postgresql(url: sa.URL, wait_seconds: int) -> Engine:
         pool_size=10,
         max_overflow=20,
         pool_timeout=wait_seconds,
+        hide_parameters=True,  # errors go to logs, and what people wrote does not
         connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "makegood"},
     )
     sa.event.listen(engine, "connect", partial(_prepare_postgresql, wait_seconds))

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from integration.domain.ticket import Requester
-from integration.handling.access import admit
+from integration.handling.access import NotAllowed, admit
 from integration.responses.library import Library
 from integration.store import requesters
 from tests.web.installation import ROOT, Site, installed
@@ -18,14 +18,15 @@ NEWCOMER = 360000000077
 
 
 class Asked:
-    """A Zendesk that has one new agent, and counts who asks for her."""
+    """A Zendesk that has one new agent or admin, and counts who asks for her."""
 
-    def __init__(self) -> None:
+    def __init__(self, role: str = "agent") -> None:
+        self.role = role
         self.times = 0
 
     def user(self, user_id: int) -> Requester:
         self.times += 1
-        return Requester(id=user_id, name="Ines Costa", role="agent")
+        return Requester(id=user_id, name="Ines Costa", role=self.role)
 
 
 @pytest.fixture
@@ -50,3 +51,18 @@ def test_an_agent_who_is_new_is_asked_for_once_and_known_by_name(here: Site) -> 
         known = requesters.get(conn, NEWCOMER)
     assert known is not None
     assert known.name == "Ines Costa"
+
+
+@pytest.mark.parametrize("role", ["admin", "agent"])
+def test_an_admin_of_whom_only_a_comment_is_known_opens_the_admin_page(here: Site, role: str) -> None:
+    zendesk: Any = Asked(role)
+    parts = replace(here.parts, zendesk=zendesk)
+    with parts.database.write() as conn:
+        requesters.save(conn, Requester(id=NEWCOMER, name="Ines Costa", role="agent"), order="")
+
+    try:
+        opened = admit(parts, here.launch(NEWCOMER), roles=frozenset({"admin"})).agent.role
+    except NotAllowed:
+        opened = "refused"
+
+    assert opened == {"admin": "admin", "agent": "refused"}[role]

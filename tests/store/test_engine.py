@@ -144,3 +144,12 @@ def test_a_database_that_is_away_is_named_as_such() -> None:
 def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="sqlite:///FILE or postgresql"):
         make_engine(url)
+
+
+def test_an_error_does_not_quote_what_was_to_be_stored(database: Database) -> None:
+    words = "I am very disappointed."
+
+    with pytest.raises(sa.exc.DBAPIError) as caught, database.write() as conn:
+        conn.execute(sa.text("INSERT INTO comments (body) VALUES (:body)"), {"body": words})
+
+    assert words not in str(caught.value).split("DETAIL")[0]
