@@ -40,6 +40,7 @@ MOST_IN_FLIGHT = 50
 MOST_WRITES_IN_FLIGHT = 16
 HEARTBEAT_SECONDS = 10.0
 STALE_AFTER = timedelta(seconds=60)
+LOOK_AT_SLOT_SECONDS = 0.5
 KEEP_FINISHED = timedelta(days=2)
 
 # DBOS wants module-level functions; the process has one set of parts, given by `Worker`.
@@ -116,7 +117,7 @@ class Worker:
         self._heartbeat_seconds = heartbeat_seconds
         self._stale_after = stale_after
         self._stop = threading.Event()
-        self._lost_slot = False
+        self._has_slot = self._lost_slot = False
         self._threads: list[threading.Thread] = []
         self._client = DBOSClient(
             system_database_engine=parts.database.engine,
@@ -126,7 +127,11 @@ class Worker:
         )
 
     def start(self) -> None:
-        """Take the slot, launch the engine and begin to claim. Raises `SlotTaken`."""
+        """Take the slot, launch the engine and begin to claim.
+
+        After a crash the slot may seem held for up to `stale_after`: it is waited for, unless its holder
+        shows that it lives, which raises `SlotTaken`.
+        """
         global _parts
         self._take_slot()
         _parts = self._parts
@@ -180,9 +185,9 @@ class Worker:
         for thread in self._threads:
             thread.join(timeout=5)
         DBOS.destroy(workflow_completion_timeout_sec=5)
+        if self._has_slot:
+            self._give_slot_back()
         self._client.destroy()
-        with self._parts.database.write() as conn:
-            executors.release(conn, self._slot, self._token)
         _parts = None
 
     def dispatch(self) -> int:
@@ -223,15 +228,32 @@ class Worker:
         return made
 
     def _take_slot(self) -> None:
+        """Take the slot; wait where its holder may be dead, which only time can tell."""
+        first_seen: datetime | None = None
+        while not self._register():
+            with self._parts.database.read() as conn:
+                seen = executors.last_beat(conn, self._slot)
+            first_seen = first_seen or seen
+            if seen != first_seen or self._stop.wait(LOOK_AT_SLOT_SECONDS):
+                raise SlotTaken(
+                    f"A live worker holds the slot {self._slot!r}. Stop it, or give this one another --slot."
+                )
+        self._has_slot = True
+
+    def _register(self) -> bool:
         with self._parts.database.write() as conn:
-            mine = executors.register(
+            return executors.register(
                 conn, self._slot, self._token, now=datetime.now(UTC), stale_after=self._stale_after
             )
-        if not mine:
-            raise SlotTaken(
-                f"A live worker holds the slot {self._slot!r}. Stop it, or give this one another --slot; "
-                f"after a crash the slot is free again within {self._stale_after.total_seconds():.0f} s."
-            )
+
+    def _give_slot_back(self) -> None:
+        """Leave the slot, and to the other workers what did not end in time."""
+        with self._parts.database.write() as conn:
+            is_mine = executors.beat(conn, self._slot, self._token, datetime.now(UTC))
+        if is_mine:
+            self._take_over(self._slot)
+            with self._parts.database.write() as conn:
+                executors.release(conn, self._slot, self._token)
 
     def _run_often(self, name: str, step: Callable[[], int | None], every: float) -> None:
         def loop() -> None:
@@ -284,4 +306,5 @@ class Worker:
         abandoned = self._client.list_workflows(status="PENDING", executor_id=slot, load_input=False)
         for workflow in abandoned:
             self._client.resume_workflow(workflow.workflow_id, queue_name=workflow.queue_name)
-        log.warning("Took over the jobs of a dead worker.", extra={"slot": slot, "jobs": len(abandoned)})
+        if abandoned:
+            log.warning("Took over jobs that had no worker.", extra={"slot": slot, "jobs": len(abandoned)})

@@ -38,6 +38,11 @@ def release(conn: Connection, slot: str, token: str) -> None:
     conn.execute(sa.delete(executors).where(executors.c.slot == slot, executors.c.token == token))
 
 
+def last_beat(conn: Connection, slot: str) -> datetime | None:
+    """Return the last heartbeat of a slot, None where nobody holds it."""
+    return conn.scalar(sa.select(executors.c.heartbeat_at).where(executors.c.slot == slot))
+
+
 def freshest_beat(conn: Connection) -> datetime | None:
     """Return the newest heartbeat of any worker."""
     return conn.scalar(sa.select(executors.c.heartbeat_at).order_by(executors.c.heartbeat_at.desc()).limit(1))
