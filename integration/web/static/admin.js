@@ -42,11 +42,15 @@
 
   document.querySelector("#refresh").addEventListener("click", load);
 
+  function colour(scheme) {
+    if (scheme === "light" || scheme === "dark") document.documentElement.dataset.colorScheme = scheme;
+  }
+
   const client = typeof ZAFClient === "undefined" ? null : ZAFClient.init();
   if (client) {
-    client.on("colorScheme.changed", (scheme) => {
-      if (scheme === "light" || scheme === "dark") document.documentElement.dataset.colorScheme = scheme;
-    });
+    client.on("colorScheme.changed", colour);
+    // It may have changed between the launch and now.
+    client.get("colorScheme").then((answer) => colour(answer.colorScheme), () => {});
     client.on("app.activated", load);
   }
   load();
