@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from integration.store.parked import Parked
 from integration.store.tables import follow_ups as follow_up_rows
 from integration.store.tables import inbox, outbox, tickets
 
-# What each kind of call is made for; "why" of what a complaint costs beyond its one write.
-REASONS = {
+# What each kind of call is made for.
+PURPOSES = {
+    "PUT tickets/:id": "a note with its fields, or the end of a complaint; repeated when refused",
     "GET tickets/:id/audits": "looked for a marker after a lost answer",
     "GET users/:id": "asked who an unknown requester is",
     "GET tickets/:id": "read a ticket again when its follow-up fell due",
@@ -128,3 +129,11 @@ def calls_by_kind(report: Doc) -> dict[str, dict[str, int]]:
         kind = "/".join(":id" if part.isdigit() else part for part in path.split("/"))
         counted.setdefault(f"{call['method']} {kind}", Counter())[str(call["status"])] += 1
     return {kind: dict(counts) for kind, counts in sorted(counted.items())}
+
+
+def purposes(kinds: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """Count calls by what they were made for."""
+    counted: Counter[str] = Counter()
+    for kind, by_status in kinds.items():
+        counted[PURPOSES.get(kind, kind)] += sum(by_status.values())
+    return dict(counted)

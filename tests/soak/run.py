@@ -224,6 +224,7 @@ class Soak:
         self.outcome.figures[name] = {
             "reads_per_complaint": round(reads / complaints, 3),
             "writes_per_complaint": round(writes / complaints, 3),
+            "made_for": account.purposes(kinds),
             "by_kind_and_status": kinds,
         }
 
