@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SDK := tests/rehearsal/sdk
 
-.PHONY: help demo test lint types check bench soak pictures requirements clean
+.PHONY: help demo test bench soak requirements clean
 
 help:
 	@echo "make demo      a rehearsal Zendesk with years of history, and Makegood next to it"
@@ -32,19 +32,21 @@ soak: $(VENV)/.dev
 
 # --no-deps: everything is in the pinned, hashed list already.
 $(VENV)/.run: requirements.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@
+	@echo "Setting up Python packages in $(VENV): a minute or two, once."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	tests/system-packages.sh $(BIN)/python
-	touch $@
+	@echo "Setting up what the tests need besides: another minute, once."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@tests/system-packages.sh $(BIN)/python
+	@touch $@
 
 $(SDK)/build/.done: $(SDK)/package-lock.json $(SDK)/build.sh $(VENV)/.dev
-	cd $(SDK) && npm ci --silent --no-audit --no-fund && ./build.sh
-	touch $@
+	@cd $(SDK) && npm ci --silent --no-audit --no-fund && ./build.sh
+	@touch $@
 
 requirements:
 	$(BIN)/python -m pip install --quiet pip-tools
