@@ -79,6 +79,9 @@ def configure(level: str = "INFO", *, secrets: Iterable[str] = (), stream: TextI
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # The engine would print errors by a handler of its own, with whatever their texts quote.
+    engine = logging.getLogger("dbos")
+    engine.handlers[:], engine.propagate = [handler], False
     for talkative in ("werkzeug", "alembic"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
     # Each attempt to connect again would be a line; the last failure is told by whoever called.

@@ -12,13 +12,15 @@ from integration import logs
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
+    root, engine = logging.getLogger(), logging.getLogger("dbos")
     handlers, level = root.handlers[:], root.level
+    engine_handlers, propagates = engine.handlers[:], engine.propagate
     stream = io.StringIO()
     logs.configure("INFO", secrets=["s3cret-of-the-client"], stream=stream)
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
+    engine.handlers[:], engine.propagate = engine_handlers, propagates
 
 
 def test_a_line_is_a_sentence_with_its_identifiers(lines: io.StringIO) -> None:
@@ -65,3 +67,13 @@ def test_what_looks_like_a_secret_is_blacked_out(lines: io.StringIO, leak: str) 
     assert "[secret]" in text
     for part in ("s3cret", "abc.def", "dXNl", "hunter22", "eyJzdWIi"):
         assert part not in text
+
+
+def test_the_engines_own_log_keeps_the_text_of_exceptions_out_too(lines: io.StringIO) -> None:
+    try:
+        raise ValueError("Eva from Elm Street")
+    except ValueError:
+        logging.getLogger("dbos").exception("A workflow failed.")
+
+    assert "ValueError" in lines.getvalue()
+    assert "Elm Street" not in lines.getvalue()

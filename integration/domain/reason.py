@@ -62,6 +62,7 @@ class Code(StrEnum):
     OBSERVED = "observed"  # Observe mode: the note was kept for show and not posted.
     BECAME_WORSE = "became_worse"  # The complaint became worse, and a stricter step took this one's place.
     REOPENED = "reopened"  # The complaint is open again.
+    DEFECT = "defect"  # Makegood itself failed: {why}.
     CANCELLED_BY_TRIGGER = "cancelled_by_trigger"  # A trigger of the account cancelled it.
 
 

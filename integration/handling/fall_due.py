@@ -4,17 +4,17 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from integration.domain import followup
+from integration.domain.complaint import State
 from integration.domain.followup import FollowUp, FollowUpStatus
 from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Comment, Ticket
 from integration.handling import notes
-from integration.handling.retrying import next_try
+from integration.handling.retrying import MAX_TRIES, next_try, words_for
 from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
 from integration.store import complaints, follow_ups, outbox
+from integration.store.engine import DatabaseUnavailable
 from integration.zendesk.errors import NotFound, RateLimited, ZendeskError, ZendeskUnavailable
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,24 @@ IN_THE_OUTBOX = timedelta(days=7)
 
 def fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int = 1) -> None:
     """Put a reminder into the outbox, or end the follow-up silently with its reason."""
+    try:
+        _fall_due(parts, follow_up_id, revision, attempt)
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:  # left alone, it would come again every few minutes for ever
+        log.exception("A follow-up could not be worked.", extra={"follow_up_id": follow_up_id})
+        now = parts.clock()
+        with parts.database.read() as conn:
+            follow_up = follow_ups.get(conn, follow_up_id)
+        if follow_up is None or follow_up.revision != revision:
+            return
+        if attempt >= MAX_TRIES:
+            _park(parts, follow_up, Reason(Code.DEFECT, {"why": words_for(error)}), now)
+        else:
+            _wait(parts, follow_up, next_try(now, attempt))
+
+
+def _fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int) -> None:
     now = parts.clock()
     with parts.database.read() as conn:
         follow_up = follow_ups.get(conn, follow_up_id)
@@ -37,6 +55,7 @@ def fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int = 1) -
         ):
             return
         complaint = complaints.by_ticket(conn, follow_up.ticket_id)
+    state = complaint.state if complaint else None
     try:
         ticket = parts.zendesk.ticket(follow_up.ticket_id)
         comments = parts.zendesk.comments(follow_up.ticket_id)
@@ -49,12 +68,10 @@ def fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int = 1) -
     except ZendeskError as error:
         _park(parts, follow_up, Reason(Code.REFUSED, {"why": str(error)}), now)
         return
-    verdict = followup.decide(
-        follow_up, ticket, comments, complaint_state=complaint.state if complaint else None, now=now
-    )
+    verdict = followup.decide(follow_up, ticket, comments, complaint_state=state, now=now)
     if verdict.speak:
         try:
-            _remind(parts, follow_up, ticket, comments, now)
+            _remind(parts, follow_up, ticket, comments, state, now)
         except RendererUnavailable:
             _wait(parts, follow_up, next_try(now, attempt))
         except (TemplateFailed, UnknownTemplate) as error:
@@ -69,11 +86,23 @@ def fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int = 1) -
 
 
 def _remind(
-    parts: Parts, follow_up: FollowUp, ticket: Ticket, comments: Sequence[Comment], now: datetime
+    parts: Parts,
+    follow_up: FollowUp,
+    ticket: Ticket,
+    comments: Sequence[Comment],
+    state: State | None,
+    now: datetime,
 ) -> None:
     marker = notes.new_marker()
     with parts.database.read() as conn:
-        speaks = _speaks_for_the_ticket(conn, follow_up, now)
+        # One that is done already will say nothing, so nobody may stay silent for its sake.
+        overdue = [
+            other
+            for other in follow_ups.running(conn, follow_up.ticket_id)
+            if followup.decide(other, ticket, comments, complaint_state=state, now=now).speak
+        ]
+        # After downtime several are overdue: only the latest due one speaks for the ticket.
+        speaks = max(overdue, key=lambda f: (f.due_at, f.id), default=follow_up).id == follow_up.id
         note = notes.reminder(conn, parts, follow_up, ticket, comments, marker, now) if speaks else None
     if note is None:
         _end(parts, follow_up, FollowUpStatus.SILENT, Reason(Code.NEWER_REMINDER), now)
@@ -98,12 +127,6 @@ def _remind(
 def key_of(follow_up: FollowUp) -> str:
     """Return the outbox key of a follow-up's reminder; once the follow-up is moved, it needs another."""
     return f"follow-up:{follow_up.id}:{follow_up.revision}"
-
-
-def _speaks_for_the_ticket(conn: Connection, follow_up: FollowUp, now: datetime) -> bool:
-    """After downtime several follow-ups of a ticket are overdue: only the latest due one speaks."""
-    overdue = [f for f in follow_ups.running(conn, follow_up.ticket_id) if f.due_at <= now]
-    return max(overdue, key=lambda f: (f.due_at, f.id), default=follow_up).id == follow_up.id
 
 
 def _end(parts: Parts, follow_up: FollowUp, status: FollowUpStatus, reason: Reason, now: datetime) -> None:

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from integration.domain.followup import FollowUpStatus
 from integration.domain.reason import Code, Reason
 from integration.handling.fall_due import key_of
-from integration.handling.retrying import next_try
+from integration.handling.retrying import MAX_TRIES, next_try, words_for
 from integration.parts import Parts
 from integration.settings import Mode
 from integration.store import complaints, counters, follow_ups, outbox
+from integration.store.engine import DatabaseUnavailable
 from integration.zendesk.errors import (
     NotAuthorised,
     NotFound,
@@ -66,6 +67,16 @@ def post(parts: Parts, outbox_id: int, attempt: int) -> None:
         with parts.database.write() as conn:
             outbox.park(conn, outbox_id, attempt=attempt, reason=str(error))
         log.warning("A write to Zendesk is parked.", extra={"outbox_id": outbox_id, "reason": str(error)})
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:  # left alone, it would come again every few minutes for ever
+        log.exception("A write could not be made.", extra={"outbox_id": outbox_id})
+        if attempt < MAX_TRIES:
+            # Whether it was sent before the failure is not known, so a write that was `sending` stays so.
+            _again(parts, row, now, words_for(error), wait=0.0, was_refused=False)
+            return
+        with parts.database.write() as conn:
+            outbox.park(conn, outbox_id, attempt=attempt, reason=words_for(error))
 
 
 def _was_done_before(parts: Parts, row: outbox.OutboxRow, now: datetime) -> bool:

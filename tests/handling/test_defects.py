@@ -8,6 +8,7 @@ import pytest
 from integration.handling.retrying import MAX_TRIES
 from integration.policies.shelf import PolicyShelf
 from integration.store import inbox
+from integration.zendesk.client import Zendesk
 from tests.handling.installation import ANGRY, Installation
 
 
@@ -52,3 +53,43 @@ def test_a_snapshot_that_cannot_be_read_is_parked_alone(makegood: Installation, 
 
     assert [one.kind for one in makegood.parked()] == ["inbox"]
     assert len(makegood.notes(ticket_id)) == 1
+
+
+class BrokenZendesk:
+    """A client with a defect."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise ZeroDivisionError
+
+
+def test_a_defect_parks_a_write_after_bounded_tries(makegood: Installation) -> None:
+    ticket_id = makegood.write_in(ANGRY)
+    makegood.deliver(makegood.news())
+    makegood.work_inbox()
+    whole = makegood.parts
+    makegood.parts = replace(whole, zendesk=cast(Zendesk, BrokenZendesk()))
+
+    for _ in range(MAX_TRIES):
+        assert makegood.parked() == []
+        assert makegood.work_outbox() == 1
+        makegood.pass_time(minutes=15)
+    assert [one.kind for one in makegood.parked()] == ["outbox"]
+
+    makegood.parts = whole
+    makegood.try_again()
+    makegood.live()
+    assert len(makegood.notes(ticket_id)) == 1
+
+
+def test_a_defect_parks_a_follow_up_after_bounded_tries(makegood: Installation) -> None:
+    ticket_id = makegood.write_in(ANGRY)
+    makegood.live()
+    makegood.pass_time(days=3)
+    makegood.parts = replace(makegood.parts, zendesk=cast(Zendesk, BrokenZendesk()))
+
+    for _ in range(MAX_TRIES):
+        assert makegood.parked() == []
+        assert makegood.work_follow_ups() == 1
+        makegood.pass_time(minutes=15)
+
+    assert makegood.fates(ticket_id) == [("first_reply", "parked", "defect")]

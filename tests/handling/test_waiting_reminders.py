@@ -94,3 +94,21 @@ def test_what_observe_mode_held_back_is_not_posted_once_makegood_acts(
 
     assert makegood.notes(ticket_id) == []
     assert makegood.states(ticket_id) == [("enrich", "held"), ("remind", "held")]
+
+
+def test_a_duty_does_not_stay_silent_for_a_later_one_that_is_done(makegood: Installation) -> None:
+    ticket_id = makegood.write_in(ANGRY)
+    makegood.live()
+    makegood.request(ticket_id=ticket_id, action="start", name="warranty", due_in_hours=2, note="Check it.")
+    makegood.work_inbox()
+    makegood.pass_time(hours=1)
+    makegood.reply(ticket_id)
+    makegood.news()  # lost, so `first_reply` still runs
+
+    makegood.pass_time(days=2)
+    makegood.work()
+
+    assert sorted(makegood.fates(ticket_id)) == [
+        ("first_reply", "satisfied", "public_reply"),
+        ("warranty", "posted", None),
+    ]

@@ -22,7 +22,7 @@ ENGLISH = json.loads((FOLDER / "en.json").read_text("utf-8"))
 SHOWN = [code for code in Code if code not in {
     Code.DUE, Code.NOT_DUE, Code.ENDED, Code.TICKET_DELETED, Code.TICKET_MERGED, Code.TICKET_CLOSED,
     Code.NOT_A_COMPLAINT, Code.CANCELLED_BY_TRIGGER, Code.NEWER_REMINDER, Code.REFUSED, Code.TICKET_GONE,
-    Code.UNUSABLE_NOTE, Code.BECAME_WORSE, Code.REOPENED, Code.OBSERVED,
+    Code.UNUSABLE_NOTE, Code.DEFECT, Code.BECAME_WORSE, Code.REOPENED, Code.OBSERVED,
     Code.PUBLIC_REPLY, Code.RESOLVED, Code.REQUESTER_WROTE, Code.CUSTOMER_TOLD,
 }]  # fmt: skip
 
