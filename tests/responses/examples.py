@@ -46,6 +46,7 @@ _ENGLISH = Values(
     decision="we uphold your complaint and refund the full price",
     grounds="the damage was there before the parcel left us",
     outside_body="the Parcel Ombudsman",
+    facts={"workaround": "use the spare lid in the box", "progress": "the parcel is with the carrier"},
 )
 _RUSSIAN = dataclasses.replace(
     _ENGLISH,
@@ -60,6 +61,7 @@ _RUSSIAN = dataclasses.replace(
     decision="жалоба обоснованна, мы возвращаем полную стоимость",
     grounds="повреждение появилось до отправки",
     outside_body="Роспотребнадзор",
+    facts={"workaround": "возьмите запасную крышку из коробки", "progress": "посылка у перевозчика"},
 )
 _SPANISH = dataclasses.replace(
     _ENGLISH,
@@ -73,6 +75,10 @@ _SPANISH = dataclasses.replace(
     decision="damos la razón a su queja y le devolvemos el precio completo",
     grounds="el daño ya existía antes del envío",
     outside_body="Junta Arbitral de Consumo",
+    facts={
+        "workaround": "use la tapa de repuesto de la caja",
+        "progress": "el paquete está en manos del transportista",
+    },
 )
 _GERMAN = dataclasses.replace(
     _ENGLISH,
@@ -86,6 +92,10 @@ _GERMAN = dataclasses.replace(
     decision="Ihre Beschwerde ist berechtigt, und wir erstatten den vollen Preis",
     grounds="Der Schaden bestand schon vor dem Versand",
     outside_body="die Universalschlichtungsstelle des Bundes",
+    facts={
+        "workaround": "Nehmen Sie den Ersatzdeckel aus dem Karton",
+        "progress": "Das Paket ist beim Zusteller",
+    },
 )
 _FRENCH = dataclasses.replace(
     _ENGLISH,
@@ -99,6 +109,10 @@ _FRENCH = dataclasses.replace(
     decision="votre réclamation est fondée et nous vous remboursons le prix entier",
     grounds="le dommage existait avant l’expédition",
     outside_body="Médiateur de la consommation",
+    facts={
+        "workaround": "utilisez le couvercle de rechange du carton",
+        "progress": "le colis est chez le transporteur",
+    },
 )
 _PORTUGUESE = dataclasses.replace(
     _ENGLISH,
@@ -113,6 +127,7 @@ _PORTUGUESE = dataclasses.replace(
     decision="a sua reclamação é procedente e devolvemos o valor integral",
     grounds="o dano existia antes do envio",
     outside_body="Procon",
+    facts={"workaround": "use a tampa reserva da caixa", "progress": "o pacote está com a transportadora"},
 )
 _KNOWN = {
     "de": _GERMAN,
