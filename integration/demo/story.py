@@ -14,7 +14,7 @@ from integration.demo.stage import Stage
 from integration.domain.complaint import State
 from integration.domain.followup import FollowUp, FollowUpStatus
 
-WITHIN_SECONDS = 15.0
+WITHIN_SECONDS = 30.0
 ORDINARY = "Hello, could you tell me which shops in Leeds keep the oak shelf in stock? Thank you!"
 ANGRY = (
     "Hello, this is about order {reference} again. The parcel has still not arrived, I have written twice "

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 # A write that got no answer may still be on its way through Zendesk when we look for its marker.
 SETTLE = timedelta(seconds=5)
+SETTLE_SLOW = timedelta(seconds=60)
 
 # A reminder that could not leave for so long may have lost its reason: it is decided anew.
 STALE = timedelta(minutes=10)
@@ -141,7 +142,10 @@ def _done(parts: Parts, row: outbox.OutboxRow, audit_id: int | None, now: dateti
 
 def _settled(error: ZendeskError) -> float:
     """Return the seconds until it makes sense to look for a write whose answer was lost."""
-    return SETTLE.total_seconds() if error.outcome_unknown else 0.0
+    if not error.outcome_unknown:
+        return 0.0
+    is_slow = isinstance(error, ZendeskUnavailable) and error.is_slow
+    return (SETTLE_SLOW if is_slow else SETTLE).total_seconds()
 
 
 def _again(

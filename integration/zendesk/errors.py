@@ -26,13 +26,22 @@ class RateLimited(ZendeskError):
 
 
 class ZendeskUnavailable(ZendeskError):
-    """No answer, an answer of a broken server, or a page of something in between; it may pass."""
+    """No answer, an answer of a broken server, or a page of something in between; it may pass.
+
+    `is_slow` says that nobody hung up: Zendesk may still be busy with the call.
+    """
 
     def __init__(
-        self, reason: str, *, retry_after: float = DEFAULT_RETRY_AFTER, outcome_unknown: bool = False
+        self,
+        reason: str,
+        *,
+        retry_after: float = DEFAULT_RETRY_AFTER,
+        outcome_unknown: bool = False,
+        is_slow: bool = False,
     ) -> None:
         super().__init__(f"Zendesk is unavailable: {reason}")
         self.retry_after = retry_after
+        self.is_slow = is_slow
         self.outcome_unknown = outcome_unknown
 
 

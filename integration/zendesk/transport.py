@@ -75,10 +75,11 @@ def _whole_body(response: requests.Response, deadline: float) -> bytes:
 def unavailable(error: requests.RequestException, *, is_write: bool) -> ZendeskUnavailable:
     """Say what a failed exchange means; a write is only known not to be done if it was never sent."""
     was_sent = not _failed_before_sending(error)
-    reason = "no answer came in time" if isinstance(error, requests.Timeout) else "the connection failed"
+    is_slow = isinstance(error, requests.Timeout) and was_sent
+    reason = "no answer came in time" if is_slow else "the connection failed"
     if not was_sent:
         reason = "it cannot be reached; check MAKEGOOD_ZENDESK_URL and the network"
-    return ZendeskUnavailable(f"{reason}.", outcome_unknown=is_write and was_sent)
+    return ZendeskUnavailable(f"{reason}.", outcome_unknown=is_write and was_sent, is_slow=is_slow)
 
 
 def _failed_before_sending(error: BaseException) -> bool:
