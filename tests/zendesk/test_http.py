@@ -69,6 +69,8 @@ def test_a_request_without_an_answer_ends_in_time_and_is_not_sent_again(method: 
     assert time.monotonic() - started < 2
     assert len(server.requests) == 1
     assert error.outcome_unknown is (method == "PUT")
+    assert isinstance(error, ZendeskUnavailable)
+    assert error.is_slow
 
 
 def test_an_answer_that_drips_for_ever_is_given_up():
