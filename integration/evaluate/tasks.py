@@ -1,0 +1,10 @@
+"""The tasks that can be evaluated, by name."""
+
+from collections.abc import Callable, Mapping
+
+from integration.evaluate.examples import Answer, Example, InvalidExample, Tools
+
+__all__ = ["TASKS", "InvalidExample", "Tools"]
+
+# A task is prepared once, then answers one example after the other.
+TASKS: Mapping[str, Callable[[Tools], Callable[[Example], Answer]]] = {}
