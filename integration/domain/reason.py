@@ -29,12 +29,16 @@ class Code(StrEnum):
     SAME_REFERENCE = "same_reference"  # Ticket {ticket_id} names {reference} too.
     SAME_CATEGORY_RECENTLY = "same_category_recently"  # Ticket {ticket_id}, {days} days ago: {category} too.
 
+    ALIKE_TICKET = "alike_ticket"  # Possibly the same matter as ticket {ticket_id}: the words are alike.
+
     # suggestion.rank
     CATEGORY_FITS = "category_fits"  # Written for complaints about {category}.
     SITUATION_FITS = "situation_fits"  # Written for this situation: {situation}.
     REPEAT_FITS = "repeat_fits"  # Written for somebody who comes back with the same matter.
     BAND_FITS = "band_fits"  # Written for severity {band}.
     KEYWORDS_FIT = "keywords_fit"  # The ticket speaks of {words}.
+    CHOSEN_BEFORE = "chosen_before"  # Agents chose it for {count} similar tickets: {tickets}.
+    ALIKE = "alike"  # The meaning of the ticket is close to it.
     ASKS = "asks"  # Asks {count} questions, which an upset person may not want.
     GENERAL = "general"  # Fits any complaint.
     FALLBACK_LANGUAGE = "fallback_language"  # No version in {wanted}; this one is in {locale}.
