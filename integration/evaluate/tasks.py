@@ -3,8 +3,13 @@
 from collections.abc import Callable, Mapping
 
 from integration.evaluate.examples import Answer, Example, InvalidExample, Tools
+from integration.evaluate.repeat import repeat
+from integration.evaluate.templates import templates
 
 __all__ = ["TASKS", "InvalidExample", "Tools"]
 
 # A task is prepared once, then answers one example after the other.
-TASKS: Mapping[str, Callable[[Tools], Callable[[Example], Answer]]] = {}
+TASKS: Mapping[str, Callable[[Tools], Callable[[Example], Answer]]] = {
+    "repeat": repeat,
+    "templates": templates,
+}
