@@ -5,6 +5,8 @@ from pathlib import Path
 from flask import Flask
 
 from integration.clock import Clock, RehearsalClock, system_clock
+from integration.learned.encoder import load_encoder
+from integration.learned.ranker import Ranker
 from integration.parts import Parts
 from integration.policies.shelf import PolicyShelf
 from integration.responses.library import Library
@@ -73,6 +75,7 @@ def assemble(settings: Settings, clock: Clock | None = None, *, wait_seconds: in
         zendesk=Zendesk(session),
         pace=pace,
         close=close,
+        ranker=Ranker(load_encoder()),
     )
 
 
