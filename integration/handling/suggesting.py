@@ -30,9 +30,8 @@ def likeness(
 
     `taught` is what agents chose, as `parts.choices` reads it.
     """
-    entries = [
-        Entry(card.id, card.title, card.keywords, card.text) for card in suggestion.in_language(cards, locale)
-    ]
+    offered = suggestion.in_language(cards, locale)
+    entries = [Entry(card.id, card.title, tuple(map(_plain, card.keywords)), card.text) for card in offered]
     return parts.ranker.likeness(entries, words(case.ticket), taught, now=now, ticket_id=case.ticket.id)
 
 
@@ -66,6 +65,11 @@ def unlearn(parts: Parts, template_id: str, *, actor: str) -> int:
             before={"choices": count},
         )
     return count
+
+
+def _plain(keyword: str) -> str:
+    """Write a phrase of `domain.phrases` without its signs."""
+    return " ".join(keyword.replace("*", "").replace("…", " ").split())
 
 
 def words(ticket: Ticket) -> str:
