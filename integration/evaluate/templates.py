@@ -25,11 +25,15 @@ def templates(tools: Tools) -> Callable[[Example], Answer]:
 
     def answer(example: Example) -> Answer:
         entries = entries_of(text_of(example, "catalogue"))
-        likeness = ranker.likeness(entries, own_words(text_of(example)), now=now)
+        likeness = ranker.likeness(entries, _said(text_of(example)), now=now)
         ranked = sorted(likeness, key=lambda id: -likeness[id].score)
         return {"id": example.get("id"), "ranked": ranked}
 
     return answer
+
+
+def _said(text: str) -> str:
+    return own_words(text).strip() or text
 
 
 def read_catalogue(path: Path) -> tuple[Entry, ...]:
