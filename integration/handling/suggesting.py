@@ -73,5 +73,6 @@ def _plain(keyword: str) -> str:
 
 
 def words(ticket: Ticket) -> str:
-    """Return what the requester says, without quoted mail and signature."""
-    return own_words(f"{ticket.subject}\n{ticket.description}").strip()
+    """Return what the requester says, without quoted mail and signature unless there is nothing else."""
+    said = f"{ticket.subject}\n{ticket.description}".strip()
+    return own_words(said).strip() or said
