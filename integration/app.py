@@ -7,6 +7,7 @@ from flask import Flask
 from integration.clock import Clock, RehearsalClock, system_clock
 from integration.learned.encoder import load_encoder
 from integration.learned.ranker import Ranker
+from integration.learned.reader import LearnedReader
 from integration.parts import Parts
 from integration.policies.shelf import PolicyShelf
 from integration.responses.library import Library
@@ -54,6 +55,7 @@ def assemble(settings: Settings, clock: Clock | None = None, *, wait_seconds: in
         with database.write() as conn:
             counters.add(conn, name)
 
+    encoder = load_encoder(is_on=settings.encoder)
     session = ZendeskSession(
         settings.zendesk_url,
         AccessToken(settings.zendesk_url, settings.oauth_client_id, settings.oauth_client_secret),
@@ -75,7 +77,8 @@ def assemble(settings: Settings, clock: Clock | None = None, *, wait_seconds: in
         zendesk=Zendesk(session),
         pace=pace,
         close=close,
-        ranker=Ranker(load_encoder()),
+        read=LearnedReader(encoder),
+        ranker=Ranker(encoder),
     )
 
 

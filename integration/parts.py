@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from integration.clock import Clock
+from integration.domain import cues
+from integration.domain.cues import Reader
 from integration.learned.ranker import Ranker
 from integration.policies.shelf import PolicyShelf
 from integration.responses.library import Library
@@ -28,3 +30,5 @@ class Parts:
     close: Callable[[], None]
     ranker: Ranker = field(default_factory=lambda: Ranker(None))
     choices: ChoiceShelf = field(default_factory=ChoiceShelf)
+    # How requesters' words are read; without an encoder the word lists do it alone.
+    read: Reader = cues.read

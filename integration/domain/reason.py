@@ -13,6 +13,10 @@ class Code(StrEnum):
     # complaint.detect
     RULE_ALWAYS = "rule_always"  # The account's rule {rule} makes every such ticket a complaint.
     RULE_NEVER = "rule_never"  # The account's rule {rule} says such tickets are no complaints.
+    LEARNED = "learned"  # Learned from examples: {probability} of 1 that this is a complaint.
+    WORD_LISTS_ALONE = "word_lists_alone"  # The learned part is off or missing: word lists decided alone.
+    UNSURE = "unsure"  # {score} is near the threshold {threshold}: a person should look.
+    WAITING = "waiting"  # The ticket has waited for {days} days.
     WORDS = "words"  # {count} telling phrases add {points} points.
     PRAISE = "praise"  # Words of praise or relief take {points} points away.
     THREAT = "threat"  # The requester announces a step outside: {words}.

@@ -21,11 +21,11 @@ NEIGHBOURS = 3.0
 FOUND_WEIGHT = 2.0
 HALF_LIFE = timedelta(days=180)
 CHOICES_KEPT = 50
-LEXICAL_WEIGHT = 0.27
+LEXICAL_WEIGHT = 0.4
 SIMILAR = 0.5
 # Tickets resemble each other more than they resemble templates. What they have in common is learned from
 # the chosen ones, and taken away, or the first templates chosen would gain on all others.
-_TICKET_SHARE = 0.8
+_TICKET_SHARE = 0.5
 _PRIOR_TICKETS = 20.0
 # A few choices in a whole catalogue favour whatever was chosen first, so they count in full only with time.
 _PRIOR_CHOICES = 0.5  # a template
