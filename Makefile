@@ -50,7 +50,7 @@ requirements:
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --extra build \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.txt pyproject.toml
-	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --extra build --extra dev -c requirements.txt \
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --extra build --extra dev --extra train -c requirements.txt \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements-dev.txt pyproject.toml
 
 clean:

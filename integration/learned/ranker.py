@@ -21,11 +21,12 @@ NEIGHBOURS = 3.0
 FOUND_WEIGHT = 2.0
 HALF_LIFE = timedelta(days=180)
 CHOICES_KEPT = 50
-LEXICAL_WEIGHT = 0.4
+# Words matter most while nothing is learned.
+LEXICAL_WEIGHT, LEXICAL_WEIGHT_LEARNED = 0.4, 0.27
 SIMILAR = 0.5
 # Tickets resemble each other more than they resemble templates. What they have in common is learned from
 # the chosen ones, and taken away, or the first templates chosen would gain on all others.
-_TICKET_SHARE = 0.5
+_TICKET_SHARE, _TICKET_SHARE_LEARNED = 0.5, 0.8
 _PRIOR_TICKETS = 20.0
 # A few choices in a whole catalogue favour whatever was chosen first, so they count in full only with time.
 _PRIOR_CHOICES = 0.5  # a template
@@ -80,7 +81,8 @@ class Ranker:
             passages = learned.apart(encode_passages(self.encoder, text))
             alike = learned.alike(passages, ticket_id)
             by_meaning = learned.similarities(passages, alike)
-            scores = ((by_meaning + LEXICAL_WEIGHT * scores) / (1 + LEXICAL_WEIGHT)).astype(np.float32)
+            weight = learned.between(LEXICAL_WEIGHT, LEXICAL_WEIGHT_LEARNED)
+            scores = ((by_meaning + weight * scores) / (1 + weight)).astype(np.float32)
             tickets = learned.similar_tickets(alike)
         return {
             id: Likeness(round(float(scores[n]), 4), catalogue.shared_words(n, asked), tickets.get(n, ()))
@@ -134,7 +136,8 @@ class _Learned:
         total = float(weights.sum())
         common = (_PRIOR_TICKETS * meaning.common + weights @ chosen) / (_PRIOR_TICKETS + total)
         self._common: Vectors = common.astype(np.float32)
-        self._weights = weights * (total / (total + _PRIOR_CHOICES * len(self._own)))
+        self._trust = total / (total + _PRIOR_CHOICES * len(self._own))
+        self._weights = weights * self._trust
         self._chosen = self.apart(chosen)
         prototypes = OWN_WEIGHT * self._own
         np.add.at(prototypes, self._places, self._weights[:, None] * self._chosen)
@@ -142,7 +145,11 @@ class _Learned:
 
     def apart(self, vectors: Vectors) -> Vectors:
         """Take what tickets have in common away from some of them."""
-        return centred(vectors, self._common, _TICKET_SHARE)
+        return centred(vectors, self._common, self.between(_TICKET_SHARE, _TICKET_SHARE_LEARNED))
+
+    def between(self, cold: float, learned: float) -> float:
+        """Go from the value for a cold start to that for many choices as these gain weight."""
+        return cold + (learned - cold) * self._trust
 
     def alike(self, passages: Vectors, ticket_id: int | None) -> Scores:
         """Return the likeness to each chosen ticket, and nothing to the ticket itself."""

@@ -25,7 +25,9 @@ class LearnedReader:
     def __init__(self, encoder: Encoder | None, head: Head | None = None) -> None:
         self._languages = Languages()
         self._encoder = encoder
-        self._head = head or load_head()
+        self._head = head
+        if encoder is not None and head is None:
+            self._head = load_head()
 
     def __call__(
         self, subject: str, texts: Sequence[Text], cues: CueBook, /, *, locale: str | None
@@ -34,24 +36,26 @@ class LearnedReader:
         return replace(reading, learned=self._learned(reading.passages))
 
     def _learned(self, passages: Sequence[Passage]) -> Learned | None:
-        if self._encoder is None:
+        if self._encoder is None or self._head is None:
             return None
         telling = [passage for passage in passages if passage.words.strip() or passage.subject.strip()]
         if not telling:
             return Learned(0.0, 0.0)
         telling = [*telling[:1], *telling[1:][-(MAX_PASSAGES - 1) :]]
         found = features_of(self._encoder, telling)
-        chances = [self._head.probability(features) for features in found]
+        head = self._head
+        chances = [head.probability(features) for features in found]
         best = int(np.argmax(chances))
         return Learned(
             probability=chances[best],
-            severity=max(self._head.severity_of(features) for features in found),
-            sentence=self._deciding(telling[best], found[best]),
+            severity=max(head.severity_of(features) for features in found),
+            sentence=_deciding(head, telling[best], found[best]),
         )
 
-    def _deciding(self, passage: Passage, features: Features) -> Sentence | None:
-        if not features.places:
-            return None
-        most = int(np.argmax(self._head.logits(features)[1:]))
-        start, end = features.places[most]
-        return Sentence(passage.comment_id, start, end, passage.words[start:end])
+
+def _deciding(head: Head, passage: Passage, features: Features) -> Sentence | None:
+    if not features.places:
+        return None
+    most = int(np.argmax(head.logits(features)[1:]))
+    start, end = features.places[most]
+    return Sentence(passage.comment_id, start, end, passage.words[start:end])
