@@ -1,4 +1,4 @@
-"""Answers a file of examples: `python -m integration.evaluate TASK INPUT.jsonl OUTPUT.jsonl [--catalogue NAME=FILE.tsv …]`."""
+"""Answers a file of examples, with the code that works tickets, for one task."""
 
 import os
 from pathlib import Path
