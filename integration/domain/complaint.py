@@ -143,16 +143,19 @@ def assess(ticket: Ticket, reading: Reading, *, rules: Rules, history: History, 
         category=reading.category,
         language=reading.language,
         evidence=reading.evidence,
-        reasons=_told(reasons + raised_by, reading),
+        reasons=_told(reasons + raised_by, reading, is_complaint=is_complaint),
         by_rule=rule.id if rule else None,
         sentence=reading.learned.sentence if reading.learned else None,
     )
 
 
-def _told(reasons: list[Reason], reading: Reading) -> tuple[Reason, ...]:
+def _told(reasons: list[Reason], reading: Reading, *, is_complaint: bool) -> tuple[Reason, ...]:
     told = reasons or [Reason(Code.NO_SIGNS)]
     if reading.learned is None:
-        told = [*told, Reason(Code.WORD_LISTS_ALONE)]
+        return (*told, Reason(Code.WORD_LISTS_ALONE))
+    if is_complaint and (most := reading.learned.sentence):
+        place = {"comment_id": most.comment_id, "start": most.start, "end": most.end}
+        told = [*told, Reason(Code.DECIDING_SENTENCE, {**place, "words": most.words[:LONGEST_QUOTE]})]
     return tuple(told)
 
 

@@ -15,6 +15,7 @@ class Code(StrEnum):
     RULE_NEVER = "rule_never"  # The account's rule {rule} says such tickets are no complaints.
     LEARNED = "learned"  # Learned from examples: {probability} of 1 that this is a complaint.
     WORD_LISTS_ALONE = "word_lists_alone"  # The learned part is off or missing: word lists decided alone.
+    DECIDING_SENTENCE = "deciding_sentence"  # The most telling sentence: {words} (place in the details).
     UNSURE = "unsure"  # {score} is near the threshold {threshold}: a person should look.
     WAITING = "waiting"  # The ticket has waited for {days} days.
     WORDS = "words"  # {count} telling phrases add {points} points.

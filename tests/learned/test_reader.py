@@ -63,6 +63,7 @@ def test_a_later_comment_of_a_calm_ticket_decides_and_says_which_sentence(reader
     assert found.sentence is not None
     assert found.sentence.comment_id == 2
     assert ANGRY[found.sentence.start : found.sentence.end] == found.sentence.words
+    assert Code.DECIDING_SENTENCE in codes(found)
 
 
 def test_neutral_sentences_around_a_complaint_do_not_hide_it(reader: LearnedReader) -> None:
