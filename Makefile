@@ -3,14 +3,16 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 SDK := tests/rehearsal/sdk
+DATA ?= ../shared/data
 
-.PHONY: help demo test bench soak requirements clean
+.PHONY: help demo test bench soak evaluate requirements clean
 
 help:
 	@echo "make demo      a rehearsal Zendesk with years of history, and Makegood next to it"
 	@echo "make test      lint, types and all tests, the browser's included"
 	@echo "make bench     figures: webhooks, sidebar; with the machine and the peer in the same run"
 	@echo "make soak      1,000 complaints through faults and kill -9, and what came out"
+	@echo "make evaluate  how well complaints, languages, letters and repeats are told, on labelled texts"
 	@echo "make requirements   pin the dependencies anew"
 
 demo: $(VENV)/.run
@@ -29,6 +31,10 @@ bench: $(VENV)/.dev
 
 soak: $(VENV)/.dev
 	$(BIN)/python -m tests.soak
+
+# The labelled texts are not part of the project; the model card says where they come from.
+evaluate: $(VENV)/.dev
+	$(BIN)/python -m integration.evaluate.development --data $(DATA)
 
 # --no-deps: everything is in the pinned, hashed list already.
 $(VENV)/.run: requirements.txt pyproject.toml
@@ -52,7 +58,7 @@ requirements:
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --extra build \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.txt pyproject.toml
-	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --extra build --extra dev -c requirements.txt \
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --extra build --extra dev --extra train -c requirements.txt \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements-dev.txt pyproject.toml
 
 clean:

@@ -7,6 +7,9 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from integration.clock import Clock, RehearsalClock, system_clock
+from integration.learned.encoder import load_encoder
+from integration.learned.ranker import Ranker
+from integration.learned.reader import LearnedReader
 from integration.parts import Parts
 from integration.policies.shelf import PolicyShelf
 from integration.responses.library import Library
@@ -67,6 +70,7 @@ def assemble(
         with suppress(SQLAlchemyError):
             pace.learn(name, limit, left, resets_in, clock())
 
+    encoder = load_encoder(is_on=settings.encoder)
     session = ZendeskSession(
         settings.zendesk_url,
         AccessToken(
@@ -93,6 +97,8 @@ def assemble(
         zendesk=Zendesk(session),
         pace=pace,
         close=close,
+        read=LearnedReader(encoder),
+        ranker=Ranker(encoder),
     )
 
 

@@ -96,6 +96,10 @@ class Settings:
         default=0.6,
         metadata=_setting("WRITE_SHARE", "Share of Zendesk's ticket-update limit that Makegood may spend."),
     )
+    encoder: bool = field(
+        default=True,
+        metadata=_setting("ENCODER", "`off` saves 250 MB of memory; word lists alone find fewer complaints."),
+    )
     host: str = field(default="127.0.0.1", metadata=_setting("HOST", "Address that the web server binds."))
     port: int = field(default=8000, metadata=_setting("PORT", "Port that the web server binds."))
     log_level: str = field(default="INFO", metadata=_setting("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR."))
@@ -204,9 +208,9 @@ def _port(text: str) -> int:
 
 
 def _flag(text: str) -> bool:
-    if text.lower() not in {"1", "true", "yes", "0", "false", "no"}:
+    if text.lower() not in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
         raise ValueError("give true or false.")
-    return text.lower() in {"1", "true", "yes"}
+    return text.lower() in {"1", "true", "yes", "on"}
 
 
 def _mode(text: str) -> Mode:
@@ -241,4 +245,5 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "port": _port,
     "log_level": _log_level,
     "rehearsal": _flag,
+    "encoder": _flag,
 }

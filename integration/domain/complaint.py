@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +10,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from integration.domain.cues import Category, CueBook, CueKind, Evidence, Reading, Text, read
+from integration.domain.cues import (
+    Category,
+    CueBook,
+    CueKind,
+    Evidence,
+    Learned,
+    Reader,
+    Reading,
+    Sentence,
+    Text,
+    read,
+)
 from integration.domain.reason import Code, Reason
 from integration.domain.rules import Condition, Rules
-from integration.domain.ticket import Ticket
+from integration.domain.ticket import Status, Ticket
 from integration.domain.wording import MAX_CHARACTERS, own_words
 
 if TYPE_CHECKING:
@@ -25,6 +37,7 @@ __all__ = [
     "CueBook",
     "CueKind",
     "Evidence",
+    "Reader",
     "Reading",
     "Rules",
     "State",
@@ -40,6 +53,8 @@ __all__ = [
 RECENT_DAYS = 90
 MAX_REFERENCES = 20
 LONGEST_QUOTE = 160
+UNSURE_WITHIN = 0.1
+WAITING_DAYS = 3
 
 
 class Band(StrEnum):
@@ -76,15 +91,29 @@ class Assessment:
     evidence: tuple[Evidence, ...] = ()
     reasons: tuple[Reason, ...] = ()
     by_rule: str | None = None
+    sentence: Sentence | None = None
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether the score is so near the threshold that a person should look."""
+        return self.by_rule is None and abs(self.score - self.threshold) <= UNSURE_WITHIN
 
 
 def detect(
-    ticket: Ticket, texts: Sequence[Text], *, rules: Rules, cues: CueBook, history: History, now: datetime
+    ticket: Ticket,
+    texts: Sequence[Text],
+    *,
+    rules: Rules,
+    cues: CueBook,
+    history: History,
+    now: datetime,
+    read: Reader = read,
 ) -> Assessment:
     """Judge a ticket by the account's rules, then by the requester's words and the facts of the history.
 
     `texts` are the requester's own words, oldest first; quoted mail and signatures in them are ignored.
-    `history` holds what came before this ticket.
+    `history` holds what came before this ticket. `read` is the word lists' reader unless one that learned
+    is given.
     """
     reading = read(ticket.subject, texts, cues, locale=history.requester.locale)
     return assess(ticket, reading, rules=rules, history=history, now=now)
@@ -92,13 +121,15 @@ def detect(
 
 def assess(ticket: Ticket, reading: Reading, *, rules: Rules, history: History, now: datetime) -> Assessment:
     """Put together what the account's rules, the words and the facts say; `never` beats `always`."""
-    points, reasons = _points(ticket, reading, history)
+    points, reasons = _points(ticket, reading, history, now)
     score = round(1 - 2 ** (-points / 2), 4)
     rule, is_complaint = _ruled(ticket, rules)
     if rule:
         reasons.insert(0, Reason(Code.RULE_ALWAYS if is_complaint else Code.RULE_NEVER, {"rule": rule.id}))
     else:
         is_complaint = score >= rules.threshold
+        if abs(score - rules.threshold) <= UNSURE_WITHIN:
+            reasons.append(Reason(Code.UNSURE, {"score": score, "threshold": rules.threshold}))
     severity, raised_by = _severity(ticket, reading, rules, history, now) if is_complaint else (0.0, [])
     threat = _first_threat(reading) if is_complaint else None
     if threat:
@@ -112,9 +143,20 @@ def assess(ticket: Ticket, reading: Reading, *, rules: Rules, history: History, 
         category=reading.category,
         language=reading.language,
         evidence=reading.evidence,
-        reasons=tuple(reasons + raised_by) or (Reason(Code.NO_SIGNS),),
+        reasons=_told(reasons + raised_by, reading, is_complaint=is_complaint),
         by_rule=rule.id if rule else None,
+        sentence=reading.learned.sentence if reading.learned else None,
     )
+
+
+def _told(reasons: list[Reason], reading: Reading, *, is_complaint: bool) -> tuple[Reason, ...]:
+    told = reasons or [Reason(Code.NO_SIGNS)]
+    if reading.learned is None:
+        return (*told, Reason(Code.WORD_LISTS_ALONE))
+    if is_complaint and (most := reading.learned.sentence):
+        place = {"comment_id": most.comment_id, "start": most.start, "end": most.end}
+        told = [*told, Reason(Code.DECIDING_SENTENCE, {**place, "words": most.words[:LONGEST_QUOTE]})]
+    return tuple(told)
 
 
 def _ruled(ticket: Ticket, rules: Rules) -> tuple[Condition | None, bool]:
@@ -125,7 +167,25 @@ def _ruled(ticket: Ticket, rules: Rules) -> tuple[Condition | None, bool]:
     return None, False
 
 
-def _points(ticket: Ticket, reading: Reading, history: History) -> tuple[float, list[Reason]]:
+def _points(ticket: Ticket, reading: Reading, history: History, now: datetime) -> tuple[float, list[Reason]]:
+    points, reasons = _of_learned(reading, reading.learned) if reading.learned else _of_words(reading)
+    if ticket.satisfaction == "bad":
+        points = max(points, 0) + _BAD_RATING_POINTS
+        reasons.append(Reason(Code.BAD_RATING))
+    if points > 0 and (still_open := history.open_complaints()):
+        points += _OPEN_COMPLAINT_POINTS
+        reasons.append(Reason(Code.OPEN_COMPLAINT, {"count": len(still_open)}))
+    if (
+        points > 0
+        and ticket.status in _UNDER_WAY
+        and (days := (now - ticket.created_at).days) >= WAITING_DAYS
+    ):
+        points += _WAITING_POINTS
+        reasons.append(Reason(Code.WAITING, {"days": days}))
+    return max(points, 0.0), reasons
+
+
+def _of_words(reading: Reading) -> tuple[float, list[Reason]]:
     points = reading.points
     reasons = []
     if points:
@@ -134,23 +194,31 @@ def _points(ticket: Ticket, reading: Reading, history: History) -> tuple[float, 
     if points and reading.praise:
         points -= reading.praise
         reasons.append(Reason(Code.PRAISE, {"points": round(reading.praise, 2)}))
-    if ticket.satisfaction == "bad":
-        points = max(points, 0) + _BAD_RATING_POINTS
-        reasons.append(Reason(Code.BAD_RATING))
-    if points > 0 and (still_open := history.open_complaints()):
-        points += _OPEN_COMPLAINT_POINTS
-        reasons.append(Reason(Code.OPEN_COMPLAINT, {"count": len(still_open)}))
-    return max(points, 0.0), reasons
+    return points, reasons
+
+
+def _of_learned(reading: Reading, learned: Learned) -> tuple[float, list[Reason]]:
+    """Turn the learned probability into points, two of which make an even chance.
+
+    The cues are in it already. An announced step outside counts in full, whatever was learned.
+    """
+    probability = min(max(learned.probability, 0.0), _MOST_CERTAIN)
+    points = -2 * math.log2(1 - probability)
+    reasons = [Reason(Code.LEARNED, {"probability": round(probability, 2), "count": len(reading.evidence)})]
+    if _first_threat(reading):
+        points = max(points, reading.points - reading.praise)
+    return points, reasons
 
 
 def _severity(
     ticket: Ticket, reading: Reading, rules: Rules, history: History, now: datetime
 ) -> tuple[float, list[Reason]]:
     kinds = {evidence.kind for evidence in reading.evidence}
-    severity = max((_SEVERITY[kind] for kind in kinds), default=1.0)
-    reasons = []
-    if len(kinds) > 2:
-        severity += 0.5
+    reasons: list[Reason] = []
+    if reading.learned is not None:
+        severity = max(reading.learned.severity, 1.0)
+    else:
+        severity = max((_SEVERITY[kind] for kind in kinds), default=1.0) + 0.5 * (len(kinds) > 2)
     if ticket.satisfaction == "bad":
         severity = max(severity, _SEVERITY[CueKind.DISSATISFIED])
     if recent := history.recent_complaints(now, days=RECENT_DAYS):
@@ -214,6 +282,9 @@ _SENTENCE_ENDS = ".!?\n"
 _TELLS_WHAT_HAPPENED = frozenset({CueKind.FAILURE, CueKind.REPEATED})
 _BAD_RATING_POINTS = 2.0
 _OPEN_COMPLAINT_POINTS = 0.5
+_WAITING_POINTS = 0.25
+_MOST_CERTAIN = 0.999
+_UNDER_WAY = frozenset({Status.NEW, Status.OPEN})
 # 1 a problem stated politely, 2 displeasure, 3 a reproach, 4 an announced step outside.
 _SEVERITY = {
     CueKind.FAILURE: 1.0,

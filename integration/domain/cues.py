@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from integration.domain import language
 from integration.domain.phrases import Hit, PhraseBook
@@ -85,10 +85,42 @@ class CueBook:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """One text as the word lists read it; `words` are the requester's own, at the places of the original."""
+
+    comment_id: int | None
+    words: str = field(repr=False)
+    language: str
+    subject: str = field(default="", repr=False)
+    points: float = 0.0
+    praise: float = 0.0
+    kinds: frozenset[CueKind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The sentence that decided: `text[start:end]` of the comment, or of the description for None."""
+
+    comment_id: int | None
+    start: int
+    end: int
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What learned weights make of the words: `probability` of a complaint (0 to 1), `severity` 0 to 4."""
+
+    probability: float
+    severity: float
+    sentence: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What the words alone say, before rules and facts; two `points` make an even chance of a complaint.
 
-    Whatever else learns to read a requester's words gives a `Reading` too, and the rest stays as it is.
+    Whatever learns to read a requester's words adds what it `learned`; without it the word lists decide.
     """
 
     language: str
@@ -96,6 +128,22 @@ class Reading:
     points: float = 0.0
     praise: float = 0.0
     evidence: tuple[Evidence, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    learned: Learned | None = None
+
+
+class Identify(Protocol):
+    """Says which of the allowed languages a text is in; `fallback` is a locale for texts too short."""
+
+    def __call__(self, text: str, fallback: str | None, allowed: Sequence[str], /) -> str: ...
+
+
+class Reader(Protocol):
+    """Reads a ticket's subject and the requester's texts, oldest first."""
+
+    def __call__(
+        self, subject: str, texts: Sequence[Text], cues: CueBook, /, *, locale: str | None
+    ) -> Reading: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +153,14 @@ class _Weighed:
     evidence: list[Evidence]
 
 
-def read(subject: str, texts: Sequence[Text], cues: CueBook, *, locale: str | None) -> Reading:
+def read(
+    subject: str,
+    texts: Sequence[Text],
+    cues: CueBook,
+    *,
+    locale: str | None,
+    identify: Identify = language.of,
+) -> Reading:
     """Read the subject and the requester's texts, oldest first; `locale` helps where they are too short.
 
     The most telling text counts alone: a long calm exchange must not add up to a complaint.
@@ -113,24 +168,30 @@ def read(subject: str, texts: Sequence[Text], cues: CueBook, *, locale: str | No
     kept = _bounded(texts)
     bodies = [own_words(text.body) for text in kept]
     known = tuple(cues.languages)
-    spoken = language.of("\n".join([*bodies, subject]), locale, known)
+    spoken = identify("\n".join([*bodies, subject]), locale, known)
     best = _Weighed(0.0, 0.0, [])
+    passages = []
     evidence: list[Evidence] = []
     about: defaultdict[Category, float] = defaultdict(float)
     for number, body in enumerate(bodies or [""]):
-        book = cues.languages.get(language.of(body, spoken, known))
-        if book is None:
-            continue
-        parts = [(fold(body), body, kept[number].comment_id if kept else None, False)]
-        if number == 0 and subject.strip() not in body:
+        own = identify(body, spoken, known)
+        book = cues.languages.get(own, LanguageCues())
+        comment_id = kept[number].comment_id if kept else None
+        parts = [(fold(body), body, comment_id, False)]
+        own_subject = subject if number == 0 and subject.strip() not in body else ""
+        if own_subject:
             parts.append((fold(subject), subject, None, True))
         weighed = _weigh(book, parts)
         evidence += weighed.evidence
+        kinds = frozenset(found.kind for found in weighed.evidence)
+        passages.append(Passage(comment_id, body, own, own_subject, weighed.points, weighed.praise, kinds))
         for category, weight in _categories(book, [folded for folded, *_ in parts]).items():
             about[category] += weight
         if weighed.points > best.points:
             best = weighed
-    return Reading(spoken, _most_spoken_of(about), best.points, best.praise, _gravest(evidence))
+    return Reading(
+        spoken, _most_spoken_of(about), best.points, best.praise, _gravest(evidence), tuple(passages)
+    )
 
 
 def _gravest(evidence: list[Evidence]) -> tuple[Evidence, ...]:

@@ -184,11 +184,13 @@ def find_repeat(
     history: History,
     *,
     now: datetime,
+    alike: int | None = None,
 ) -> Repeat | None:
     """Return the earlier complaint that a ticket seems to continue: the surest sign first, then the newest.
 
-    Signs are a link that Zendesk keeps, then a reference number in both, then the same category within
-    `SAME_CATEGORY_DAYS`. It is for showing and counting; nothing is ever merged on its strength.
+    Signs are a link that Zendesk keeps, then a reference number in both, then `alike`, the ticket whose
+    words are like this one's, then the same category within `SAME_CATEGORY_DAYS`. It is for showing and
+    counting; nothing is ever merged on its strength.
     """
     earlier = sorted(
         (c for c in history.complaints if c.ticket_id != ticket.id and c.is_counted and c.received_at <= now),
@@ -203,6 +205,9 @@ def find_repeat(
     for past in earlier:
         if shared := references & past.references:
             return _repeat(past, Code.SAME_REFERENCE, reference=min(shared))
+    for past in earlier:
+        if past.ticket_id == alike:
+            return _repeat(past, Code.ALIKE_TICKET)
     for past in earlier:
         days = (now - past.received_at).days
         if past.category is category and category is not Category.OTHER and days <= SAME_CATEGORY_DAYS:

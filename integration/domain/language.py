@@ -80,22 +80,29 @@ def of(text: str, fallback: str | None = None, allowed: Sequence[str] = LANGUAGE
     if cyrillic > latin and cyrillic > 2 and "ru" in allowed:
         return "ru"
     words = _WORD.findall(folded)
-    scores = {name: _score(name, words, sample) for name in allowed if name in _WEIGHTS}
+    scores = {name: small_words(name, words, sample) for name in allowed if name in _WEIGHTS}
     best = sorted(scores.items(), key=lambda item: -item[1])[:2]
     # Portuguese and Spanish share so much that a narrow lead says nothing.
     has_lead = len(best) == 1 or (len(best) > 1 and best[0][1] >= _LEAD * best[1][1])
     if len(words) > 1 and has_lead and best[0][1] >= _ENOUGH:
         return best[0][0]
-    return _of_locale(fallback, allowed)
+    return of_locale(fallback, allowed)
 
 
-def _score(name: str, words: list[str], sample: str) -> float:
-    weights = _WEIGHTS[name]
+def words_of(sample: str) -> list[str]:
+    """Return the words of a text, folded."""
+    return _WORD.findall(fold(sample).text)
+
+
+def small_words(name: str, words: Sequence[str], sample: str) -> float:
+    """Return how much the small words and telling letters of a language occur in a text."""
+    weights = _WEIGHTS.get(name, {})
     telling = len(_TELLING[name].findall(sample)) if name in _TELLING else 0
     return sum(weights.get(word, 0.0) for word in words) + min(telling, 0.2 * len(words) + 1)
 
 
-def _of_locale(locale: str | None, allowed: Sequence[str]) -> str:
+def of_locale(locale: str | None, allowed: Sequence[str]) -> str:
+    """Return the language of a locale where it is allowed, else English or the first that is."""
     spoken = (locale or "").replace("_", "-").partition("-")[0].lower()
     if spoken in allowed:
         return spoken

@@ -13,6 +13,11 @@ class Code(StrEnum):
     # complaint.detect
     RULE_ALWAYS = "rule_always"  # The account's rule {rule} makes every such ticket a complaint.
     RULE_NEVER = "rule_never"  # The account's rule {rule} says such tickets are no complaints.
+    LEARNED = "learned"  # Learned from examples: {probability} of 1 that this is a complaint.
+    WORD_LISTS_ALONE = "word_lists_alone"  # The learned part is off or missing: word lists decided alone.
+    DECIDING_SENTENCE = "deciding_sentence"  # The most telling sentence: {words} (place in the details).
+    UNSURE = "unsure"  # {score} is near the threshold {threshold}: a person should look.
+    WAITING = "waiting"  # The ticket has waited for {days} days.
     WORDS = "words"  # {count} telling phrases add {points} points.
     PRAISE = "praise"  # Words of praise or relief take {points} points away.
     THREAT = "threat"  # The requester announces a step outside: {words}.
@@ -29,12 +34,16 @@ class Code(StrEnum):
     SAME_REFERENCE = "same_reference"  # Ticket {ticket_id} names {reference} too.
     SAME_CATEGORY_RECENTLY = "same_category_recently"  # Ticket {ticket_id}, {days} days ago: {category} too.
 
+    ALIKE_TICKET = "alike_ticket"  # Possibly the same matter as ticket {ticket_id}: the words are alike.
+
     # suggestion.rank
     CATEGORY_FITS = "category_fits"  # Written for complaints about {category}.
     SITUATION_FITS = "situation_fits"  # Written for this situation: {situation}.
     REPEAT_FITS = "repeat_fits"  # Written for somebody who comes back with the same matter.
     BAND_FITS = "band_fits"  # Written for severity {band}.
     KEYWORDS_FIT = "keywords_fit"  # The ticket speaks of {words}.
+    CHOSEN_BEFORE = "chosen_before"  # Agents chose it for {count} similar tickets: {tickets}.
+    ALIKE = "alike"  # The meaning of the ticket is close to it.
     ASKS = "asks"  # Asks {count} questions, which an upset person may not want.
     GENERAL = "general"  # Fits any complaint.
     FALLBACK_LANGUAGE = "fallback_language"  # No version in {wanted}; this one is in {locale}.

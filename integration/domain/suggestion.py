@@ -1,6 +1,6 @@
 """Ranks response templates for a complaint and says why each stands where it does."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +18,13 @@ PROMISE_BROKEN = "promise_broken"
 UNANSWERED = "unanswered"
 ANSWERED = "answered"
 RESOLVED = "resolved"
+# Likeness runs to 1, but a good template seldom passes a half.
+LIKENESS_POINTS = 5.0
+# What speaks for a template must come to this, or it is not offered; of likeness alone a tenth. On the
+# development data the right template passes for 99 and 96 of 100 requests (27 and 77 intents) and for 84
+# of 100 tickets in six languages. It is a low bar: of 100 texts that no template is for, 5 get none.
+LEAST_SUPPORT = 0.5
+MAX_TICKETS_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,15 @@ class TemplateCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """How like a ticket a template is, at most 1: the words shared, the tickets agents chose it for."""
+
+    score: float
+    words: tuple[str, ...] = ()
+    tickets: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A template in its place: `is_fallback` when the requester's language has no version of it."""
 
@@ -62,22 +78,35 @@ def rank(
     locale: str,
     used: frozenset[str],
     situation: frozenset[str] = frozenset(),
+    likeness: Mapping[str, Likeness] | None = None,
     limit: int = 5,
 ) -> tuple[Suggestion, ...]:
     """Return the templates to offer, best first, at most one variant of a family.
 
     `locale` is the requester's; `used` holds the ids of templates this requester had before; `situation` says
     what is known of the case, such as "resolved" or "delay_known". Channel, band, repeat and situation
-    of a card are conditions that must hold; the rest is a matter of more or less.
+    of a card are conditions that must hold; the rest is a matter of more or less. With `likeness`, by
+    template id, it takes the place of the keywords, and a card with too little for it is not offered.
     """
     known = _situation(summary, situation)
     words = fold(f"{ticket.subject}\n{ticket.description}"[:MAX_CHARACTERS])
     localised = [_in_language(versions, locale) for versions in _by_id(cards).values()]
     fitting = [version for version in localised if version and _fits(version.card, assessment, ticket, known)]
-    scored = [_scored(version, assessment, words, known, locale, used) for version in fitting]
+    scored = [
+        _scored(version, _reasons(version.card, assessment, words, known, likeness), locale, used)
+        for version in fitting
+    ]
+    if likeness is not None:
+        scored = [one for one in scored if one.support >= LEAST_SUPPORT]
     offered = [max(family, key=_preference) for family in _by_family(scored).values()]
     offered.sort(key=lambda s: (-s.suggestion.score, s.card.family))
     return tuple(scored.suggestion for scored in offered[:limit])
+
+
+def in_language(cards: Iterable[TemplateCard], locale: str) -> tuple[TemplateCard, ...]:
+    """Return the version of each template that `rank` would offer to a requester of this locale."""
+    found = (_in_language(versions, locale) for versions in _by_id(cards).values())
+    return tuple(version.card for version in found if version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +119,7 @@ class _Version:
 class _Scored:
     card: TemplateCard
     suggestion: Suggestion
+    support: float
     is_used: bool
 
 
@@ -147,16 +177,12 @@ def _fits(
     return assessment.band in card.bands and (about_this or assessment.category is Category.OTHER)
 
 
-def _scored(
-    version: _Version,
-    assessment: Assessment | None,
-    words: Folded,
-    situation: frozenset[str],
-    locale: str,
-    used: frozenset[str],
-) -> _Scored:
+_Weighed = list[tuple[float, Reason]]
+
+
+def _scored(version: _Version, weighed: _Weighed, locale: str, used: frozenset[str]) -> _Scored:
     card = version.card
-    weighed = _reasons(card, assessment, words, situation)
+    support = sum(weight for weight, _ in weighed if weight > 0)
     if version.is_fallback:
         weighed.append((-1.0, Reason(Code.FALLBACK_LANGUAGE, {"wanted": locale, "locale": card.locale})))
     if is_used := card.id in used:
@@ -164,14 +190,18 @@ def _scored(
     score = round(sum(weight for weight, _ in weighed), 3)
     reasons = tuple(reason for _, reason in sorted(weighed, key=lambda pair: -pair[0]))
     suggestion = Suggestion(card.id, card.locale, version.is_fallback, score, reasons)
-    return _Scored(card, suggestion, is_used)
+    return _Scored(card, suggestion, support, is_used)
 
 
 def _reasons(
-    card: TemplateCard, assessment: Assessment | None, words: Folded, situation: frozenset[str]
-) -> list[tuple[float, Reason]]:
+    card: TemplateCard,
+    assessment: Assessment | None,
+    words: Folded,
+    situation: frozenset[str],
+    likeness: Mapping[str, Likeness] | None,
+) -> _Weighed:
     """Weigh what speaks for a card that fits, and against it."""
-    weighed = []
+    weighed: _Weighed = []
     if card.for_complaints and assessment:
         if assessment.category.value in card.categories:
             weighed.append((3.0, Reason(Code.CATEGORY_FITS, {"category": assessment.category})))
@@ -183,11 +213,30 @@ def _reasons(
     weighed += [(2.0, Reason(Code.SITUATION_FITS, {"situation": word})) for word in fitting]
     if card.for_repeats and REPEAT in situation:
         weighed.append((1.5, Reason(Code.REPEAT_FITS)))
-    if found := _keywords_in(card, words):
-        weighed.append((min(len(found), 3) * 0.75, Reason(Code.KEYWORDS_FIT, {"words": ", ".join(found)})))
+    weighed += _by_keywords(card, words) if likeness is None else _by_likeness(likeness.get(card.id))
     if card.asks:
         weighed.append((-0.5 * card.asks, Reason(Code.ASKS, {"count": card.asks})))
     return weighed
+
+
+def _by_likeness(likeness: Likeness | None) -> _Weighed:
+    if likeness is None or likeness.score <= 0:
+        return []
+    points = round(LIKENESS_POINTS * likeness.score, 3)
+    if likeness.tickets:
+        named = ", ".join(map(str, likeness.tickets[:MAX_TICKETS_NAMED]))
+        chosen = Reason(Code.CHOSEN_BEFORE, {"count": len(likeness.tickets), "tickets": named})
+        shared = [(0.0, Reason(Code.KEYWORDS_FIT, {"words": ", ".join(likeness.words)}))]
+        return [(points, chosen), *(shared if likeness.words else [])]
+    if likeness.words:
+        return [(points, Reason(Code.KEYWORDS_FIT, {"words": ", ".join(likeness.words)}))]
+    return [(points, Reason(Code.ALIKE))]
+
+
+def _by_keywords(card: TemplateCard, words: Folded) -> _Weighed:
+    if not (found := _keywords_in(card, words)):
+        return []
+    return [(min(len(found), 3) * 0.75, Reason(Code.KEYWORDS_FIT, {"words": ", ".join(found)}))]
 
 
 def _keywords_in(card: TemplateCard, words: Folded) -> list[str]:

@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from integration.domain.furniture import is_footer, is_greeting, without_markup
+
 MAX_CHARACTERS = 20_000
 
 # What mail programs put above the message that is answered, in the six languages.
@@ -44,19 +46,24 @@ _LONGEST_LINE = 400
 
 
 def own_words(text: str) -> str:
-    """Return the text with quoted lines and signature blanked out, so that positions stay as they were.
+    """Return the text with markup, quotations, signature and footers blanked: positions stay as they were.
 
-    Only the first `MAX_CHARACTERS` are kept.
+    Only the first `MAX_CHARACTERS` are kept. A greeting stays where there is nothing else.
     """
-    lines = text[:MAX_CHARACTERS].splitlines(keepends=True)
+    lines = without_markup(text[:MAX_CHARACTERS]).splitlines(keepends=True)
     end = _start_of_quotation(lines)
     own = [number for number in range(end) if lines[number].strip() and not _is_furniture(lines[number])]
-    kept = set(own[: _start_of_signature([lines[number] for number in own])])
+    own = own[: _start_of_signature([lines[number] for number in own])]
+    if len(own) > 1 and is_greeting(lines[own[0]]):
+        del own[0]
+    kept = set(own)
     return "".join(line if number in kept else _blank(line) for number, line in enumerate(lines))
 
 
 def _is_furniture(line: str) -> bool:
     if line.lstrip().startswith(">"):
+        return True
+    if is_footer(line):
         return True
     return len(line) <= _LONGEST_LINE and bool(_QUOTE_INTRO.match(line) or _SENT_FROM.match(line))
 
@@ -107,7 +114,7 @@ def fold(text: str) -> Folded:
     """Fold case, accents, typographic signs, invisible characters and look-alike letters.
 
     Accents go on both sides of every comparison, so "decu" and "déçu" are found by either spelling; so do
-    ё and й. Look-alike letters: see `_straighten`.
+    ё and й. Look-alike letters: see `straighten`.
     """
     characters: list[str] = []
     offsets: list[int] = []
@@ -116,7 +123,7 @@ def fold(text: str) -> Folded:
             characters.append(folded)
             offsets.append(place)
     offsets.append(len(text))
-    return Folded(_straighten("".join(characters)), tuple(offsets))
+    return Folded(straighten("".join(characters)), tuple(offsets))
 
 
 @lru_cache(maxsize=4096)
@@ -129,19 +136,19 @@ def _fold_character(character: str) -> str:
     return " " if kept.isspace() and kept not in "\r\n" else kept
 
 
-_CYRILLIC = "аеорсухкмтвніѕј"
-_LATIN = "aeopcyxkmtbhisj"
-_TO_LATIN = str.maketrans(_CYRILLIC, _LATIN)
-_TO_CYRILLIC = str.maketrans("aeopcyxkmtbh", "аеорсухкмтвн")
-_ONLY_LATIN = re.compile(r"[dfglnqruvwz]")
-_ONLY_CYRILLIC = re.compile(r"[бгджзийлпфцчшщъыьэюя]")
-_SUSPECT = re.compile(r"[аеорсухкмтвніѕј]")
+_CYRILLIC = "аеорсухкмтвніѕјԛԝһԁ"
+_LATIN = "aeopcyxkmtbhisjqwhd"
+_TO_LATIN = str.maketrans(_CYRILLIC + _CYRILLIC.upper(), _LATIN + _LATIN.upper())
+_TO_CYRILLIC = str.maketrans("aeopcyxkmtbhAEOPCYXKMTBH", "аеорсухкмтвнАЕОРСУХКМТВН")
+_ONLY_LATIN = re.compile(r"[dfglnqruvwz]", re.IGNORECASE)
+_ONLY_CYRILLIC = re.compile(r"[бгджзийлпфцчшщъыьэюяё]", re.IGNORECASE)
+_SUSPECT = re.compile(f"[{_CYRILLIC}]", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
-_ANY_LATIN = re.compile(r"[a-z]")
+_ANY_LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 
 
-def _straighten(text: str) -> str:
-    """Write words that mix Latin and Cyrillic letters of the same look in one script.
+def straighten(text: str) -> str:
+    """Write words that mix Latin and Cyrillic letters of the same look in one script, sign for sign.
 
     Unicode's own folding keeps such letters apart. Real Russian stays as it is: a word wholly in one script
     changes only where it has nothing but look-alike letters and the text around it is Latin.

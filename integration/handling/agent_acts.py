@@ -8,13 +8,13 @@ from sqlalchemy import Connection
 from integration.domain.complaint import Assessment, Band, Category, State
 from integration.domain.followup import FollowUp, FollowUpStatus
 from integration.domain.reason import Reason
-from integration.handling import notes
+from integration.handling import notes, suggesting
 from integration.handling.case import Case, read_case
 from integration.handling.new_complaint import decide_opening, open_complaint
 from integration.handling.sidebar import UnknownTicket
 from integration.handling.zendesk_fields import FieldValues, to_custom_fields
 from integration.parts import Parts
-from integration.store import audit_log, complaints, counters, follow_ups, outbox, suggestion_uses
+from integration.store import audit_log, choices, complaints, counters, follow_ups, outbox, suggestion_uses
 from integration.store.complaints import Complaint
 
 LATEST = timedelta(days=366)
@@ -54,16 +54,30 @@ def correct(parts: Parts, ticket_id: int, judgement: Judgement, *, agent_id: int
             _change_state(conn, complaint, State(judgement), agent_id, now)
 
 
-def use_suggestion(parts: Parts, ticket_id: int, template_id: str, locale: str, *, agent_id: int) -> None:
-    """Remember that this requester was given this text, so that the next one is another.
+def use_suggestion(
+    parts: Parts, ticket_id: int, template_id: str, locale: str, *, agent_id: int, was_found: bool = False
+) -> None:
+    """Remember that this requester was given this text, so that the next one is another, and learn from it.
 
-    Raises `UnknownTicket`.
+    `was_found` says that the agent searched for it. Raises `UnknownTicket`.
     """
     now = parts.clock()
-    with parts.database.write() as conn:
+    with parts.database.read() as conn:
         case = read_case(conn, ticket_id, now=now)
-        if case is None:
-            raise UnknownTicket
+    if case is None:
+        raise UnknownTicket
+    # Before the write begins: on SQLite everybody else would wait for the encoder.
+    vector = parts.ranker.vector(suggesting.words(case.ticket))
+    with parts.database.write() as conn:
+        if vector is not None:
+            choices.add(
+                conn,
+                template_id=template_id,
+                ticket_id=ticket_id,
+                vector=vector,
+                was_found=was_found,
+                now=now,
+            )
         suggestion_uses.add(
             conn,
             requester_id=case.requester.id,

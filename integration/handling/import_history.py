@@ -155,6 +155,7 @@ def _past_complaint(parts: Parts, ticket: Ticket, people: dict[int, Requester]) 
         cues=parts.shelf.cues(),
         history=History(people.get(ticket.requester_id, Requester(ticket.requester_id))),
         now=ticket.updated_at,
+        read=parts.read,
     )
     if not assessment.is_complaint:
         return None

@@ -10,7 +10,7 @@ from integration.domain.complaint import Assessment, State
 from integration.domain.followup import Planned, Policy
 from integration.domain.history import Repeat, Summary
 from integration.domain.suggestion import Suggestion
-from integration.handling import notes
+from integration.handling import notes, suggesting
 from integration.handling.case import Case
 from integration.handling.past_complaint import received_at
 from integration.handling.zendesk_fields import FieldValues, to_custom_fields
@@ -42,17 +42,28 @@ def decide_opening(parts: Parts, case: Case, assessment: Assessment, now: dateti
     """Decide what a new complaint needs; raises the library's errors where a note's template is broken."""
     ticket = case.ticket
     references = complaint.references("\n".join((ticket.subject, *(text.body for text in case.texts))))
-    repeat = history.find_repeat(ticket, references, assessment.category, case.history, now=now)
+    repeat = history.find_repeat(
+        ticket,
+        references,
+        assessment.category,
+        case.history,
+        now=now,
+        alike=suggesting.alike_ticket(parts, ticket, case.history, now),
+    )
     summary = history.summarise(case.history, category=assessment.category, now=now)
     cards = parts.library.cards()
+    locale = case.locale(assessment.language)
+    with parts.database.read() as conn:
+        taught = parts.choices.read(conn)
     suggestions = suggestion.rank(
         cards,
         assessment=assessment,
         summary=summary,
         ticket=ticket,
-        locale=case.locale(assessment.language),
+        locale=locale,
         used=case.used_templates,
         situation=case.situation(is_repeat=repeat is not None),
+        likeness=suggesting.likeness(parts, case, cards, locale, taught, now),
     )
     policy = parts.shelf.current(now)
     received = received_at(case, now)

@@ -10,7 +10,9 @@ from integration.domain.complaint import Assessment, State, as_written, quotable
 from integration.domain.followup import FollowUp
 from integration.domain.history import PastComplaint, Repeat, Summary
 from integration.domain.suggestion import Suggestion, TemplateCard
+from integration.handling import suggesting
 from integration.handling.case import Case, read_case
+from integration.learned.ranker import Choice
 from integration.parts import Parts
 from integration.responses.library import Rendered
 from integration.responses.values import Earlier, Matter, OpenPromise, Person, Values
@@ -76,13 +78,14 @@ def first_facts(parts: Parts, ticket_id: int) -> Facts:
         if case is None:
             raise UnknownTicket
         outside = facts.of_requester(conn, case.requester.id)
+        taught = parts.choices.read(conn)
     assessment = assessment_of(case)
     summary = history.summarise(case.history, category=assessment.category if assessment else None, now=now)
     return Facts(
         case=case,
         summary=summary,
         repeat=case.complaint.repeat if case.complaint else None,
-        offers=_offers(parts, case, assessment, summary),
+        offers=_offers(parts, case, assessment, summary, taught, now),
         outside=tuple(outside),
         now=now,
     )
@@ -140,17 +143,26 @@ def assessment_of(case: Case) -> Assessment | None:
     return case.complaint.assessment
 
 
-def _offers(parts: Parts, case: Case, assessment: Assessment | None, summary: Summary) -> tuple[Offer, ...]:
+def _offers(
+    parts: Parts,
+    case: Case,
+    assessment: Assessment | None,
+    summary: Summary,
+    taught: Sequence[Choice],
+    now: datetime,
+) -> tuple[Offer, ...]:
     is_repeat = case.complaint is not None and case.complaint.repeat is not None
     cards = parts.library.cards()
+    locale = case.locale(assessment.language) if assessment else case.requester.locale or "en"
     ranked = suggestion.rank(
         cards,
         assessment=assessment,
         summary=summary,
         ticket=case.ticket,
-        locale=case.locale(assessment.language) if assessment else case.requester.locale or "en",
+        locale=locale,
         used=case.used_templates,
         situation=case.situation(is_repeat=is_repeat),
+        likeness=suggesting.likeness(parts, case, cards, locale, taught, now),
     )
     by_key = {(card.id, card.locale): card for card in cards}
     return tuple(Offer(one, by_key[one.template_id, one.locale]) for one in ranked)

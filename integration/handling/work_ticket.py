@@ -175,6 +175,7 @@ def _assess(parts: Parts, case: Case, now: datetime) -> Assessment:
         cues=parts.shelf.cues(),
         history=case.history,
         now=now,
+        read=parts.read,
     )
 
 

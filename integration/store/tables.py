@@ -273,6 +273,18 @@ suggestion_uses = _table(
     sa.Column("used_at", Moment, nullable=False),
 )
 
+# Which template agents chose for which ticket; `vector` is the ticket's meaning, 512 float16 numbers.
+template_choices = _table(
+    "template_choices",
+    sa.Column("id", Id, primary_key=True, autoincrement=True),
+    sa.Column("template_id", sa.String(100), nullable=False),
+    sa.Column("ticket_id", Id, nullable=False, index=True),
+    sa.Column("vector", sa.LargeBinary, nullable=False),
+    sa.Column("was_found", sa.Boolean, nullable=False),  # by search, not among the suggestions
+    sa.Column("chosen_at", Moment, nullable=False),
+    sa.UniqueConstraint("template_id", "ticket_id"),
+)
+
 # Facts from outside (orders, plan), shown with source and age.
 facts = _table(
     "facts",

@@ -1,13 +1,13 @@
 """Tickets as last seen: whatever arrives late changes only what nothing newer has told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from integration.domain.ticket import Channel, Comment, FieldValue, Status, Ticket
-from integration.store import encoding
+from integration.store import choices, encoding
 from integration.store.dialect import has_stored, insert_into
 from integration.store.tables import comments as comment_rows
 from integration.store.tables import tickets
@@ -101,7 +101,17 @@ def mark_deleted(conn: Connection, ticket_id: int, *, order: str) -> bool:
         .where(tickets.c.id == ticket_id, tickets.c.seen_order <= order)
         .values(status=Status.DELETED.value, seen_order=order)
     )
+    if changed.rowcount == 1:
+        choices.forget_ticket(conn, ticket_id)
     return changed.rowcount == 1
+
+
+def words(conn: Connection, ids: Collection[int]) -> dict[int, str]:
+    """Return subject and description of tickets, by their ids; deleted and unknown ones are left out."""
+    columns = (tickets.c.id, tickets.c.subject, tickets.c.description)
+    mine = sa.and_(tickets.c.id.in_(ids), tickets.c.status != Status.DELETED.value)
+    rows = conn.execute(sa.select(*columns).where(mine))
+    return {row.id: f"{row.subject}\n{row.description}" for row in rows}
 
 
 def mark_worked(conn: Connection, ticket_id: int) -> bool:

@@ -70,11 +70,13 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @api.post("/tickets/<int:ticket_id>/suggestions/<template_id>/used")
     def used(ticket_id: int, template_id: str) -> Response:
-        locale = _text(json_object(), "locale", 20)
+        given = json_object()
+        locale = _text(given, "locale", 20)
         _known_template(parts, template_id, locale)
+        was_found = given.get("was_found") is True
         _on_ticket(
             lambda: agent_acts.use_suggestion(
-                parts, ticket_id, template_id, locale, agent_id=g.session.user_id
+                parts, ticket_id, template_id, locale, agent_id=g.session.user_id, was_found=was_found
             )
         )
         return _done()

@@ -75,6 +75,20 @@ def test_link_beats_reference_beats_category() -> None:
     assert found() == (3, Code.SAME_CATEGORY_RECENTLY)
 
 
+def test_like_words_come_after_a_reference_and_before_a_category() -> None:
+    named = past(id=2, ticket_id=52, category=Category.OTHER, references=frozenset({"AF1"}))
+    alike = past(id=3, ticket_id=53, category=Category.OTHER, received_at=days_ago(80))
+    history = History(REQUESTER, (past(id=4, ticket_id=54), named, alike))
+
+    def found(references: frozenset[str], like: int) -> tuple[int, str] | None:
+        repeat = find_repeat(ticket(), references, Category.DELIVERY, history, now=NOW, alike=like)
+        return repeat and (repeat.complaint_id, repeat.reason.code)
+
+    assert found(frozenset({"AF1"}), 53) == (2, Code.SAME_REFERENCE)
+    assert found(NONE, 53) == (3, Code.ALIKE_TICKET)
+    assert found(NONE, 999) == (4, Code.SAME_CATEGORY_RECENTLY)
+
+
 @pytest.mark.parametrize(
     "earlier",
     [

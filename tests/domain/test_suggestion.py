@@ -4,7 +4,7 @@ from typing import Any
 from integration.domain.complaint import Assessment, Band, Category
 from integration.domain.history import Summary
 from integration.domain.reason import Code
-from integration.domain.suggestion import Suggestion, TemplateCard, rank
+from integration.domain.suggestion import Likeness, Suggestion, TemplateCard, in_language, rank
 from integration.domain.ticket import Channel
 from tests.domain.builders import past, promise, ticket
 
@@ -157,3 +157,39 @@ def test_a_careless_keyword_breaks_nothing() -> None:
     (suggestion,) = ranked(card("a", keywords=("***", "…", "", "… lamp")))
 
     assert suggestion.reasons[-1].details == {"words": "… lamp"}
+
+
+def test_likeness_takes_the_place_of_keywords_and_names_the_words_shared() -> None:
+    cards = (card("lamps", keywords=("lamp",)), card("alike"), card("meant"))
+    likeness = {"alike": Likeness(0.4, ("lamp", "come")), "meant": Likeness(0.3), "lamps": Likeness(0.1)}
+
+    alike, meant, _ = ranked(*cards, likeness=likeness)
+
+    assert (alike.template_id, alike.reasons[0].details) == ("alike", {"words": "lamp, come"})
+    assert (meant.template_id, codes(meant)[0]) == ("meant", Code.ALIKE)
+
+
+def test_what_agents_chose_for_similar_tickets_is_told_with_their_numbers() -> None:
+    (suggestion,) = ranked(card("a"), likeness={"a": Likeness(0.5, (), (41, 42))})
+
+    assert suggestion.reasons[0].code == Code.CHOSEN_BEFORE
+    assert suggestion.reasons[0].details == {"count": 2, "tickets": "41, 42"}
+
+
+def test_a_template_with_too_little_for_it_is_not_offered() -> None:
+    unlike, alike = card("unlike", for_complaints=False), card("alike", for_complaints=False)
+    likeness = {"unlike": Likeness(0.05), "alike": Likeness(0.2)}
+
+    assert ids(unlike, alike, assessment=None, likeness=likeness) == ["alike"]
+
+
+def test_likeness_lifts_no_template_over_its_conditions() -> None:
+    top = card("top", bands=frozenset({Band.HIGH}))
+
+    assert ids(top, card("any"), likeness={"top": Likeness(1.0)}) == ["any"]
+
+
+def test_the_version_offered_is_the_one_compared() -> None:
+    cards = (card("a"), card("a", locale="ru"), card("b"))
+
+    assert [(c.id, c.locale) for c in in_language(cards, "ru")] == [("a", "ru"), ("b", "en")]

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from integration.app import assemble
+from integration.learned.encoder import load_encoder
+from integration.learned.ranker import Ranker
 from integration.policies.shelf import PolicyShelf
 from integration.rehearsal.config import Limits
 from integration.rehearsal.server import RehearsalServer
@@ -34,9 +36,15 @@ def shelf() -> PolicyShelf:
     return PolicyShelf()
 
 
+@pytest.fixture(scope="session")
+def ranker() -> Ranker:
+    """A ranker that reads the shipped templates once for all tests."""
+    return Ranker(load_encoder())
+
+
 @pytest.fixture
 def install(
-    rehearsal: RehearsalServer, tmp_path: Path, library: Library, shelf: PolicyShelf
+    rehearsal: RehearsalServer, tmp_path: Path, library: Library, shelf: PolicyShelf, ranker: Ranker
 ) -> Iterator[Install]:
     """Install Makegood on a migrated database; keyword arguments are settings.
 
@@ -51,7 +59,7 @@ def install(
             parts = assemble(settings_for(rehearsal, **settings), clock, can_write=True)
             running.callback(parts.close)
             if not with_own_files:
-                parts = replace(parts, library=library, shelf=shelf)
+                parts = replace(parts, library=library, shelf=shelf, ranker=ranker)
             return Installation(rehearsal, parts)
 
         yield start

@@ -165,7 +165,7 @@ def test_two_tickets_of_the_same_kind_soon_after_each_other_are_a_repeat(makegoo
     makegood.live()
     makegood.pass_time(days=30)
 
-    ticket_id = makegood.write_in(ANGRY)
+    ticket_id = makegood.write_in("A plate was smashed to pieces when I opened the box. Awful!")
     makegood.live()
 
     found = makegood.complaint(ticket_id)

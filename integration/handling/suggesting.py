@@ -1,0 +1,78 @@
+"""What the requester's words say for each template and of an earlier complaint, and what agents taught."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from integration.domain import suggestion
+from integration.domain.history import History
+from integration.domain.suggestion import Likeness, TemplateCard
+from integration.domain.ticket import Ticket
+from integration.domain.wording import own_words
+from integration.handling.case import Case
+from integration.learned.catalogue import Entry
+from integration.learned.ranker import Choice
+from integration.learned.repeats import MAX_EARLIER, most_alike
+from integration.parts import Parts
+from integration.store import audit_log, choices, tickets
+
+LIKE_DAYS = 180
+
+
+def likeness(
+    parts: Parts,
+    case: Case,
+    cards: Sequence[TemplateCard],
+    locale: str,
+    taught: Sequence[Choice],
+    now: datetime,
+) -> Mapping[str, Likeness]:
+    """Return how like the ticket each template is, in the language in which it would be offered.
+
+    `taught` is what agents chose, as `parts.choices` reads it.
+    """
+    offered = suggestion.in_language(cards, locale)
+    entries = [Entry(card.id, card.title, tuple(map(_plain, card.keywords)), card.text) for card in offered]
+    return parts.ranker.likeness(entries, words(case.ticket), taught, now=now, ticket_id=case.ticket.id)
+
+
+def alike_ticket(parts: Parts, ticket: Ticket, history: History, now: datetime) -> int | None:
+    """Return the ticket of an earlier complaint whose words are so alike that it may be the same matter."""
+    since = now - timedelta(days=LIKE_DAYS)
+    earlier = [
+        past.ticket_id
+        for past in history.complaints
+        if past.is_counted and past.ticket_id != ticket.id and since <= past.received_at <= now
+    ][:MAX_EARLIER]
+    if not earlier:
+        return None
+    with parts.database.read() as conn:
+        found = tickets.words(conn, earlier)
+    texts = {id: own_words(found[id]) for id in earlier if id in found}
+    match = most_alike(parts.ranker.encoder, words(ticket), tuple(texts.values()))
+    return tuple(texts)[match.place] if match and match.is_likely else None
+
+
+def unlearn(parts: Parts, template_id: str, *, actor: str) -> int:
+    """Forget what agents' choices taught about a template; return how many choices that were."""
+    with parts.database.write() as conn:
+        count = choices.forget_template(conn, template_id)
+        audit_log.write(
+            conn,
+            at=parts.clock(),
+            actor=actor,
+            action="template reset",
+            subject=f"template:{template_id}",
+            before={"choices": count},
+        )
+    return count
+
+
+def _plain(keyword: str) -> str:
+    """Write a phrase of `domain.phrases` without its signs."""
+    return " ".join(keyword.replace("*", "").replace("…", " ").split())
+
+
+def words(ticket: Ticket) -> str:
+    """Return what the requester says, without quoted mail and signature unless there is nothing else."""
+    said = f"{ticket.subject}\n{ticket.description}".strip()
+    return own_words(said).strip() or said

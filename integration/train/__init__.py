@@ -1,0 +1,1 @@
+"""Trains the weights in `integration.learned`; nothing here runs in an installation."""
