@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 # The last one replaces Playwright's own list of disabled features, which would switch off the partitioning
 # of storage that real browsers have.
@@ -19,6 +19,10 @@ FLAGS = [
     "--disable-sync",
     "--disable-features=Translate",
 ]
+
+
+# A page on a busy machine may need longer than Playwright's five seconds.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
