@@ -1,0 +1,12 @@
+"""What agents corrected, to calibrate by."""
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,12 @@
+"""Versions of templates and policies."""
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
