@@ -1,4 +1,4 @@
-"""What the pages say, in the agent's language; one JSON file a language, plurals as CLDR has them."""
+"""What the pages say, in the agent's language: JSON files for each language, plurals as CLDR has them."""
 
 import json
 from dataclasses import dataclass
@@ -12,6 +12,8 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 
 FOLDER = Path(__file__).parent / "words"
+# The sidebar's words lie in the folder itself, those of the other pages in folders of their own.
+SHELVES = (FOLDER, FOLDER / "admin", FOLDER / "reports")
 FALLBACK = "en"
 
 
@@ -86,10 +88,14 @@ def words_for(locale: str) -> Words:
     return Words(parsed, language, _entries(language))
 
 
+def word_files(language: str) -> list[Path]:
+    """Return the files that hold the words of a language."""
+    return [file for shelf in SHELVES if (file := shelf / f"{language}.json").is_file()]
+
+
 @cache
 def _entries(language: str) -> dict[str, Any]:
-    english: dict[str, Any] = json.loads((FOLDER / f"{FALLBACK}.json").read_text("utf-8"))
-    if language == FALLBACK:
-        return english
-    own: dict[str, Any] = json.loads((FOLDER / f"{language}.json").read_text("utf-8"))
-    return english | own
+    own: dict[str, Any] = {}
+    for file in word_files(language):
+        own |= json.loads(file.read_text("utf-8"))
+    return own if language == FALLBACK else _entries(FALLBACK) | own

@@ -14,11 +14,11 @@ from integration.domain.reason import Code
 from integration.domain.ticket import Channel
 from integration.policies.load import load_policy
 from integration.policies.shelf import SHIPPED
-from integration.web.words import FOLDER, words_for
+from integration.web.words import FOLDER, word_files, words_for
 from tests.web.installation import NOW, ROOT
 
 LANGUAGES = sorted(file.stem for file in FOLDER.glob("*.json"))
-ENGLISH = json.loads((FOLDER / "en.json").read_text("utf-8"))
+ENGLISH = words_for("en").entries
 SHOWN = [code for code in Code if code not in {
     Code.DUE, Code.NOT_DUE, Code.ENDED, Code.TICKET_DELETED, Code.TICKET_MERGED, Code.TICKET_CLOSED,
     Code.NOT_A_COMPLAINT, Code.CANCELLED_BY_TRIGGER, Code.NEWER_REMINDER, Code.REFUSED, Code.TICKET_GONE,
@@ -33,13 +33,21 @@ def slots(text: str) -> set[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_language_says_everything_that_english_says_with_the_same_slots(language: str) -> None:
-    entries = json.loads((FOLDER / f"{language}.json").read_text("utf-8"))
+    entries = {}
+    for file in word_files(language):
+        entries |= json.loads(file.read_text("utf-8"))
 
     assert entries.keys() == ENGLISH.keys()
     for key, english in ENGLISH.items():
         forms = entries[key].values() if isinstance(english, dict) else [entries[key]]
         wanted = slots(english["other"] if isinstance(english, dict) else english)
         assert all(slots(form) <= wanted for form in forms), key
+
+
+def test_no_word_is_said_in_two_files() -> None:
+    keys = [key for file in word_files("en") for key in json.loads(file.read_text("utf-8"))]
+
+    assert len(keys) == len(set(keys))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
