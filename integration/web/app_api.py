@@ -1,23 +1,19 @@
-"""What the sidebar and the admin page ask for; only our own bearer opens it, and it says who asks."""
+"""What the sidebar asks for; only our own bearer opens it, and it says who asks."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, g, jsonify, render_template, request
 
-from integration.handling import agent_acts, overview, sidebar
-from integration.handling.access import STAFF, NotAllowed, recognise
+from integration.handling import agent_acts, sidebar
 from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
-from integration.store import requesters
 from integration.web import letters
 from integration.web.bodies import json_object
-from integration.web.panel import Panel, languages
+from integration.web.caller import guard, words_of_caller, zone_of_caller
+from integration.web.panel import Panel
 from integration.web.problems import Problem
-from integration.web.words import Words, words_for
-from integration.zendesk.launch import AppSession, InvalidSession
 
 LONGEST_REASON = 100
 
@@ -26,24 +22,16 @@ def blueprint(parts: Parts) -> Blueprint:
     """Build the routes below /app/api."""
     api = Blueprint("app_api", __name__, url_prefix="/app/api", template_folder="pages")
 
-    @api.before_request
-    def _who() -> None:
-        g.session = _session(parts)
-
-    @api.after_request
-    def _renew(response: Response) -> Response:
-        if bearer := g.get("renewed"):
-            response.headers["X-Session-Token"] = bearer
-        return response
+    guard(api, parts)
 
     @api.get("/tickets/<int:ticket_id>/facts")
     def facts(ticket_id: int) -> str:
-        words = _words(parts, g.session)
+        words = words_of_caller(parts)
         try:
             found = sidebar.first_facts(parts, ticket_id)
         except sidebar.UnknownTicket:
             return render_template("unknown.html", words=words)
-        return render_template("facts.html", panel=Panel(found, words, _zone()))
+        return render_template("facts.html", panel=Panel(found, words, zone_of_caller()))
 
     @api.get("/tickets/<int:ticket_id>/suggestions/<template_id>")
     def suggestion(ticket_id: int, template_id: str) -> Response:
@@ -52,7 +40,7 @@ def blueprint(parts: Parts) -> Blueprint:
         slots = letters.gaps(text)
         fragment = render_template(
             "suggestion.html",
-            words=_words(parts, g.session),
+            words=words_of_caller(parts),
             title=letter.title,
             locale=letter.rendered.locale,
             slots=slots,
@@ -102,59 +90,7 @@ def blueprint(parts: Parts) -> Blueprint:
         _on_follow_up(lambda: agent_acts.cancel(parts, follow_up_id, reason, agent_id=g.session.user_id))
         return _done()
 
-    @api.get("/admin/overview")
-    def board() -> str:
-        _require_admin()
-        return render_template(
-            "overview.html",
-            words=_words(parts, g.session),
-            seen=overview.overview(parts),
-            zone=_zone(),
-            languages=languages,
-        )
-
-    @api.post("/admin/parked/<kind>/<int:row_id>/try-again")
-    def try_again(kind: str, row_id: int) -> Response:
-        _require_admin()
-        if not overview.try_again(parts, kind, row_id, admin_id=g.session.user_id):
-            raise Problem(HTTPStatus.NOT_FOUND, "not_parked", "This is no longer parked; refresh the page.")
-        return _done()
-
     return api
-
-
-def _session(parts: Parts) -> AppSession:
-    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not bearer:
-        raise Problem(HTTPStatus.UNAUTHORIZED, "no_session", "Open the app in Zendesk; it brings a session.")
-    try:
-        session, g.renewed = recognise(parts, bearer.strip())
-    except (InvalidSession, NotAllowed) as error:
-        raise Problem(
-            HTTPStatus.UNAUTHORIZED, "session_ended", "This session has ended; use Reload all apps."
-        ) from error
-    if session.role not in STAFF:
-        raise Problem(HTTPStatus.FORBIDDEN, "not_an_agent", "Only agents of the account may see this.")
-    return session
-
-
-def _require_admin() -> None:
-    if g.session.role != "admin":
-        raise Problem(HTTPStatus.FORBIDDEN, "not_an_admin", "Ask an admin of the account.")
-
-
-def _words(parts: Parts, session: AppSession) -> Words:
-    with parts.database.read() as conn:
-        agent = requesters.get(conn, session.user_id)
-    return words_for((agent.locale if agent else None) or parts.settings.note_locale)
-
-
-def _zone() -> ZoneInfo:
-    name = request.args.get("zone", "UTC")
-    try:
-        return ZoneInfo(name[:64])
-    except (ValueError, OSError, KeyError):
-        return ZoneInfo("UTC")
 
 
 def _letter(parts: Parts, ticket_id: int, template_id: str) -> sidebar.Letter:
@@ -165,7 +101,7 @@ def _letter(parts: Parts, ticket_id: int, template_id: str) -> sidebar.Letter:
             template_id,
             request.args.get("locale", "en")[:20],
             agent_id=g.session.user_id,
-            zone=_zone(),
+            zone=zone_of_caller(),
         )
     except sidebar.UnknownTicket as error:
         raise _unknown_ticket() from error

@@ -9,7 +9,17 @@ from werkzeug.exceptions import HTTPException
 
 from integration.parts import Parts
 from integration.store.engine import DatabaseUnavailable
-from integration.web import app_api, app_pages, events, facts, health, metrics, problems, security
+from integration.web import (
+    admin_health,
+    app_api,
+    app_pages,
+    events,
+    facts,
+    health,
+    metrics,
+    problems,
+    security,
+)
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +32,7 @@ ROUTINE = frozenset(
 
 def install(app: Flask, parts: Parts) -> None:
     """Register the blueprints, the headers, the shape of refusals and the request log."""
-    for module in (events, facts, app_pages, app_api, health):
+    for module in (events, facts, app_pages, app_api, admin_health, health):
         app.register_blueprint(module.blueprint(parts))
     app.register_error_handler(problems.Problem, problems.answer)
     app.register_error_handler(HTTPException, problems.answer_http)

@@ -232,8 +232,8 @@ def test_a_form_of_another_site_changes_nothing(here: Site, agent: Asking) -> No
 
 
 def test_only_an_admin_sees_the_overview(here: Site) -> None:
-    assert Asking(here).get("/app/api/admin/overview").status_code == 403
-    answer = Asking(here, ADMIN, "admin").get("/app/api/admin/overview")
+    assert Asking(here).get("/app/api/admin/health").status_code == 403
+    answer = Asking(here, ADMIN, "admin").get("/app/api/admin/health")
 
     assert "Makegood observes" in answer.text
     assert "No worker has started" in answer.text
@@ -247,10 +247,10 @@ def test_an_admin_puts_parked_work_back_in_line(here: Site, agent: Asking) -> No
         assert row_id is not None
         outbox.park(conn, row_id, attempt=0, reason="Zendesk refused it: 422")
     admin = Asking(here, ADMIN, "admin")
-    assert "Zendesk refused it: 422" in admin.get("/app/api/admin/overview").text
+    assert "Zendesk refused it: 422" in admin.get("/app/api/admin/health").text
 
     path = f"/app/api/admin/parked/outbox/{row_id}/try-again"
     answers = [agent.post(path, {}), admin.post(path, {}), admin.post(path, {})]
 
     assert [answer.status_code for answer in answers] == [403, 204, 404]
-    assert "Nothing is parked." in admin.get("/app/api/admin/overview").text
+    assert "Nothing is parked." in admin.get("/app/api/admin/health").text

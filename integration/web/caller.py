@@ -1,0 +1,69 @@
+"""Who asks our API: the bearer of a page of ours, and the words and the time zone of the agent behind it."""
+
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, g, request
+
+from integration.handling.access import STAFF, NotAllowed, recognise
+from integration.parts import Parts
+from integration.store import requesters
+from integration.web.problems import Problem
+from integration.web.words import Words, words_for
+from integration.zendesk.launch import AppSession, InvalidSession
+
+
+def guard(api: Blueprint, parts: Parts, *, admins_only: bool = False) -> None:
+    """Let only our own bearer open a blueprint, and renew it past half its life.
+
+    The session is in `g.session`; its role was read from our store or from Zendesk, never from a browser.
+    """
+
+    @api.before_request
+    def _who() -> None:
+        g.session = _session(parts)
+        if admins_only:
+            require_admin()
+
+    @api.after_request
+    def _renew(response: Response) -> Response:
+        if bearer := g.get("renewed"):
+            response.headers["X-Session-Token"] = bearer
+        return response
+
+
+def require_admin() -> None:
+    """Refuse agents who are no admins. Raises `Problem` 403."""
+    if g.session.role != "admin":
+        raise Problem(HTTPStatus.FORBIDDEN, "not_an_admin", "Ask an admin of the account.")
+
+
+def words_of_caller(parts: Parts) -> Words:
+    """Return the words of the agent's own language."""
+    with parts.database.read() as conn:
+        agent = requesters.get(conn, g.session.user_id)
+    return words_for((agent.locale if agent else None) or parts.settings.note_locale)
+
+
+def zone_of_caller() -> ZoneInfo:
+    """Return the time zone that the page names in `zone`, UTC where it names none."""
+    name = request.args.get("zone", "UTC")
+    try:
+        return ZoneInfo(name[:64])
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")
+
+
+def _session(parts: Parts) -> AppSession:
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not bearer:
+        raise Problem(HTTPStatus.UNAUTHORIZED, "no_session", "Open the app in Zendesk; it brings a session.")
+    try:
+        session, g.renewed = recognise(parts, bearer.strip())
+    except (InvalidSession, NotAllowed) as error:
+        raise Problem(
+            HTTPStatus.UNAUTHORIZED, "session_ended", "This session has ended; use Reload all apps."
+        ) from error
+    if session.role not in STAFF:
+        raise Problem(HTTPStatus.FORBIDDEN, "not_an_agent", "Only agents of the account may see this.")
+    return session
