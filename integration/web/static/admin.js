@@ -1,46 +1,152 @@
 "use strict";
 
-(() => {
+// The frame of the admin page. The part after # names what is shown: #templates/apology/en is the fragment
+// api/admin/templates/apology/en. A fragment says what it wants done in attributes:
+//   <a href="#reports">                                go there
+//   <form data-get="reports">                          go there with the fields as query
+//   <button data-post="parked/outbox/3/try-again">     send it, then show the fragment anew
+//   <form data-post="…">                               the same with the fields as JSON
+//       data-said="…"    what to say afterwards        data-go="templates"    where to go afterwards
+//   <a href="#" data-download="templates/export">      fetch it as a file
+// What a fragment needs besides comes from makegood.admin.enhance.
+makegood.admin = (() => {
   const board = document.querySelector(".board");
   const status = document.querySelector("[role=status]");
-  const said = document.body.dataset;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+  const enhancers = [];
+  let asked = 0;
+  let ending = [];
 
-  function fail(error) {
-    if (error instanceof makegood.Refused) status.textContent = error.message;
-    else makegood.show(board, error instanceof makegood.SessionEnded ? "expired" : "offline");
+  /** Run `begin(element)` on each `selector` of every fragment; what it returns runs when the fragment goes. */
+  function enhance(selector, begin) {
+    enhancers.push([selector, begin]);
   }
 
-  async function load() {
+  function say(text) {
+    status.textContent = text || "";
+  }
+
+  /** Tell why something failed; only a fragment that could not be had takes the place of what is shown. */
+  function fail(error, isFragment = false) {
+    if (error instanceof makegood.Refused) say(error.message);
+    else if (error instanceof makegood.SessionEnded) makegood.show(board, "expired");
+    else if (isFragment) makegood.show(board, "offline");
+    else say(document.body.dataset.failed);
+  }
+
+  /** Ask below api/admin; resolves with the Response. */
+  function call(path, options) {
+    const [place, query = ""] = path.split("?");
+    const given = new URLSearchParams(query);
+    given.set("zone", zone);
+    return makegood.call(`api/admin/${place}?${given}`, options);
+  }
+
+  function path() {
+    return decodeURI(location.hash.slice(1)) || document.querySelector("nav a").hash.slice(1);
+  }
+
+  function mark() {
+    const section = path().split(/[/?]/)[0];
+    for (const link of document.querySelectorAll("nav a")) {
+      if (link.hash === `#${section}`) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
+  /** Show `html` as the fragment, and let the enhancers at it. */
+  function put(html) {
+    for (const end of ending.splice(0)) end();
+    board.innerHTML = html;
+    for (const [selector, begin] of enhancers) {
+      for (const element of board.querySelectorAll(selector)) {
+        const end = begin(element);
+        if (end) ending.push(end);
+      }
+    }
+  }
+
+  /** Load what the address names; `focus` moves to its heading, as after following a link. */
+  async function load({ focus = false } = {}) {
+    const number = ++asked;
+    const held = document.activeElement && board.contains(document.activeElement) ? document.activeElement.id : "";
+    mark();
     board.setAttribute("aria-busy", "true");
     try {
-      const answer = await makegood.call(`api/admin/overview?zone=${encodeURIComponent(zone)}`);
-      board.innerHTML = await answer.text();
+      const html = await (await call(path())).text();
+      if (number !== asked) return;
+      put(html);
+      const next = focus ? board.querySelector("h2") : held && document.getElementById(held);
+      if (focus && next) next.tabIndex = -1;
+      if (next) next.focus({ preventScroll: !focus });
+      if (focus) window.scrollTo(0, 0);
+    } catch (error) {
+      if (number === asked) fail(error, true);
+    } finally {
+      if (number === asked) board.removeAttribute("aria-busy");
+    }
+  }
+
+  /** Go to a fragment, or show it anew where it is shown already. */
+  function go(place) {
+    if (place === undefined || `#${place}` === decodeURI(location.hash)) return load();
+    location.hash = place;
+    return undefined;
+  }
+
+  async function post(element, body) {
+    const button = element.matches("form") ? element.querySelector("button:not([type=button])") : element;
+    button.disabled = true;
+    say("");
+    try {
+      await call(element.dataset.post, { method: "POST", body });
+      const { said, go: place } = element.dataset;
+      await go(place);
+      say(said);
     } catch (error) {
       fail(error);
     } finally {
-      board.removeAttribute("aria-busy");
+      button.disabled = false;
     }
   }
 
-  board.addEventListener("click", async (event) => {
-    const button = event.target.closest("button[data-kind]");
-    if (!button) return;
-    button.disabled = true;
+  async function download(link) {
     try {
-      await makegood.call(`api/admin/parked/${button.dataset.kind}/${button.dataset.id}/try-again`, {
-        method: "POST",
-        body: {},
-      });
-      status.textContent = said.tried;
-      await load();
+      const answer = await call(link.dataset.download);
+      const named = /filename="?([^";]+)/.exec(answer.headers.get("Content-Disposition") || "");
+      const address = URL.createObjectURL(await answer.blob());
+      const anchor = Object.assign(document.createElement("a"), { href: address, download: named ? named[1] : "makegood" });
+      anchor.click();
+      setTimeout(() => URL.revokeObjectURL(address), 60_000);
     } catch (error) {
-      button.disabled = false;
       fail(error);
+    }
+  }
+
+  board.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-download]");
+    const button = event.target.closest("button[data-post]");
+    if (link) {
+      event.preventDefault();
+      download(link);
+    } else if (button) {
+      post(button, button.dataset.body ? JSON.parse(button.dataset.body) : {});
     }
   });
 
-  document.querySelector("#refresh").addEventListener("click", load);
+  board.addEventListener("submit", (event) => {
+    const form = event.target;
+    event.preventDefault();
+    const fields = Object.fromEntries(new FormData(form));
+    if (form.dataset.post) post(form, fields);
+    if (form.dataset.get) go(`${form.dataset.get}?${new URLSearchParams(fields)}`);
+  });
+
+  window.addEventListener("hashchange", () => {
+    say("");
+    load({ focus: true });
+  });
+  document.querySelector("#refresh").addEventListener("click", () => load());
 
   function colour(scheme) {
     if (scheme === "light" || scheme === "dark") document.documentElement.dataset.colorScheme = scheme;
@@ -51,7 +157,9 @@
     client.on("colorScheme.changed", colour);
     // It may have changed between the launch and now.
     client.get("colorScheme").then((answer) => colour(answer.colorScheme), () => {});
-    client.on("app.activated", load);
   }
-  load();
+  // The other scripts of the page add their enhancers first.
+  document.addEventListener("DOMContentLoaded", () => load());
+
+  return { enhance, call, say, fail, go, load, put, path, zone };
 })();
