@@ -108,7 +108,14 @@ class FollowUp:
     satisfied_by: frozenset[Satisfier] = frozenset()
     what: str | None = None
     owner_id: int | None = None
+    promise_id: int | None = None
+    chain_id: int | None = None
     reason: Reason | None = None
+
+    @property
+    def is_promise(self) -> bool:
+        """Whether it was promised to the requester, who is owed it whatever the ticket turns out to be."""
+        return self.promise_id is not None or self.name == PROMISE
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +225,7 @@ def _gone(follow_up: FollowUp, ticket: Ticket, complaint_state: State | None) ->
     if ticket.status is Status.CLOSED:
         return Reason(Code.TICKET_CLOSED)
     # A promise is owed whatever the ticket turned out to be, and so is what an admin's trigger asked for.
-    depends = follow_up.complaint_id is not None and follow_up.name != PROMISE
+    depends = follow_up.complaint_id is not None and not follow_up.is_promise
     if depends and complaint_state is State.NOT_A_COMPLAINT:
         return Reason(Code.NOT_A_COMPLAINT)
     return None

@@ -30,6 +30,8 @@ def plan(
     satisfied_by: Collection[Satisfier],
     what: str | None = None,
     owner_id: int | None = None,
+    promise_id: int | None = None,
+    chain_id: int | None = None,
 ) -> int | None:
     """Store a follow-up and return its id; None when one of that name is running on the ticket.
 
@@ -42,6 +44,8 @@ def plan(
         "note": note,
         "what": what,
         "owner_id": owner_id,
+        "promise_id": promise_id,
+        "chain_id": chain_id,
         "due_at": due_at,
         "planned_at": now,
         "satisfied_by": sorted(satisfier.value for satisfier in satisfied_by),

@@ -13,6 +13,8 @@ follow_ups = table(
     sa.Column("note", sa.String(60), nullable=False),
     sa.Column("what", sa.Text),
     sa.Column("owner_id", Id),
+    sa.Column("promise_id", Id),
+    sa.Column("chain_id", Id),  # the next message to the requester, not a note
     sa.Column("due_at", Moment, nullable=False),
     sa.Column("planned_at", Moment, nullable=False),
     sa.Column("status", sa.String(12), nullable=False, default="pending"),
@@ -42,11 +44,14 @@ outbox = table(
     "outbox",
     sa.Column("id", Id, primary_key=True, autoincrement=True),
     sa.Column("key", sa.String(100), nullable=False, unique=True),
-    sa.Column("kind", sa.String(20), nullable=False),  # enrich | remind
+    sa.Column("kind", sa.String(20), nullable=False),  # enrich | remind | fields | tell | escalate
     sa.Column("ticket_id", Id, nullable=False, index=True),
     sa.Column("follow_up_id", Id),
     sa.Column("marker", sa.String(60), nullable=False, unique=True),
     sa.Column("note", sa.Text),
+    sa.Column("is_public", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("status", sa.String(12)),  # the status that the ticket gets, as in "nudge, nudge, solve"
+    sa.Column("assignee_id", Id),
     sa.Column("fields", Json, nullable=False, default=dict),
     # Lower goes first: deadlines before courtesy.
     sa.Column("priority", sa.Integer, nullable=False, default=5),
