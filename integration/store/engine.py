@@ -25,21 +25,31 @@ class DatabaseUnavailable(Exception):
     """The database cannot be reached or is locked for too long; the same call may succeed later."""
 
 
-def make_engine(url: str, wait_seconds: int = WAIT_SECONDS) -> Engine:
-    """Return an engine for `sqlite:///FILE` or `postgresql+psycopg://…`; nothing is opened yet."""
+def make_engine(url: str | sa.URL, wait_seconds: int = WAIT_SECONDS, *, by_itself: bool = False) -> Engine:
+    """Return an engine for `sqlite:///FILE` or `postgresql+psycopg://…`; nothing is opened yet.
+
+    With `by_itself` each statement commits by itself, and a connection goes back to the pool as it is: to
+    begin and to roll back nothing would be half of the time to keep an event.
+    """
     parts = sa.make_url(url)
+    options: dict[str, Any] = {
+        "pool_size": 10,
+        "max_overflow": 20,
+        "pool_timeout": wait_seconds,
+        "hide_parameters": True,  # errors go to logs, and what people wrote does not
+    }
+    if by_itself:
+        options |= {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
     backend = parts.get_backend_name()
     if backend == "postgresql":
-        return _postgresql(parts, wait_seconds)
+        return _postgresql(parts, wait_seconds, options)
     if backend == "sqlite" and parts.database not in (None, "", ":memory:"):
-        return _sqlite(parts, wait_seconds)
+        return _sqlite(parts, wait_seconds, options)
     raise ValueError("The database must be sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.")
 
 
-def _sqlite(url: sa.URL, wait_seconds: int) -> Engine:
-    engine = sa.create_engine(
-        url, pool_size=10, max_overflow=20, pool_timeout=wait_seconds, hide_parameters=True
-    )
+def _sqlite(url: sa.URL, wait_seconds: int, options: dict[str, Any]) -> Engine:
+    engine = sa.create_engine(url, **options)
     sa.event.listen(engine, "connect", partial(_prepare_sqlite, wait_seconds))
     return engine
 
@@ -47,7 +57,8 @@ def _sqlite(url: sa.URL, wait_seconds: int) -> Engine:
 def _prepare_sqlite(wait_seconds: int, connection: Any, _record: Any) -> None:
     # DBOS reads before it writes; a deferred transaction that turns into a writing one fails at once
     # with "database is locked" instead of waiting, so writes take the lock when they begin.
-    connection.isolation_level = "IMMEDIATE"
+    if connection.isolation_level is not None:
+        connection.isolation_level = "IMMEDIATE"
     for pragma in (
         f"busy_timeout={wait_seconds * 1000}",
         "journal_mode=wal",
@@ -57,15 +68,9 @@ def _prepare_sqlite(wait_seconds: int, connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _postgresql(url: sa.URL, wait_seconds: int) -> Engine:
-    engine = sa.create_engine(
-        url,
-        pool_size=10,
-        max_overflow=20,
-        pool_timeout=wait_seconds,
-        hide_parameters=True,  # errors go to logs, and what people wrote does not
-        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "makegood"},
-    )
+def _postgresql(url: sa.URL, wait_seconds: int, options: dict[str, Any]) -> Engine:
+    connect = {"connect_timeout": CONNECT_SECONDS, "application_name": "makegood"}
+    engine = sa.create_engine(url, connect_args=connect, **options)
     sa.event.listen(engine, "connect", partial(_prepare_postgresql, wait_seconds))
     sa.event.listen(engine, "checkin", _remember_use)
     sa.event.listen(engine, "checkout", partial(_ping_if_idle, engine))
@@ -104,7 +109,7 @@ class Database:
     def __init__(self, engine: Engine, wait_seconds: int = WAIT_SECONDS) -> None:
         self.engine = engine
         self._wait_seconds = wait_seconds
-        self._by_itself = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._by_itself = make_engine(engine.url, wait_seconds, by_itself=True)
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._writing = threading.Lock()
         self._writer: int | None = None
@@ -136,12 +141,11 @@ class Database:
     def single(self) -> Iterator[Connection]:
         """Yield a connection for one writing statement, which commits by itself.
 
-        On PostgreSQL that spares two of three round trips. Raises `DatabaseUnavailable`.
+        Raises `DatabaseUnavailable`.
         """
         with _named_trouble():
             if self._is_sqlite:
-                # The driver begins by itself, and IMMEDIATE, before a statement that writes.
-                with self._turn(), self.engine.begin() as connection:
+                with self._turn(), self._by_itself.connect() as connection:
                     yield connection
             else:
                 with self._by_itself.connect() as connection:
@@ -150,6 +154,7 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+        self._by_itself.dispose()
 
     def _read_sqlite(self) -> Iterator[Connection]:
         with self.engine.connect() as connection:
