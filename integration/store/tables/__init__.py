@@ -2,8 +2,17 @@
 
 from integration.store.tables.audit import audit_log
 from integration.store.tables.base import Id, Json, Moment, Order, metadata
-from integration.store.tables.complaints import complaint_actions, complaints, promises
+from integration.store.tables.complaints import (
+    complaint_actions,
+    complaints,
+    detached_tickets,
+    promises,
+    remedies,
+    staff_access,
+)
+from integration.store.tables.corrections import calibrations, corrections, opinions
 from integration.store.tables.follow_ups import follow_ups, outbox
+from integration.store.tables.loop import alert_steps, alerts, chains, review_complaints, reviews
 from integration.store.tables.responses import suggestion_uses, template_choices
 from integration.store.tables.running import counters, executors, facts, kept, pace, seen_launches
 from integration.store.tables.zendesk import comments, inbox, requesters, tickets
@@ -13,22 +22,33 @@ __all__ = [
     "Json",
     "Moment",
     "Order",
+    "alert_steps",
+    "alerts",
     "audit_log",
+    "calibrations",
+    "chains",
     "comments",
     "complaint_actions",
     "complaints",
+    "corrections",
     "counters",
+    "detached_tickets",
     "executors",
     "facts",
     "follow_ups",
     "inbox",
     "kept",
     "metadata",
+    "opinions",
     "outbox",
     "pace",
     "promises",
+    "remedies",
     "requesters",
+    "review_complaints",
+    "reviews",
     "seen_launches",
+    "staff_access",
     "suggestion_uses",
     "template_choices",
     "tickets",

@@ -1,11 +1,36 @@
 """What the tables are made of. Moments are aware and in UTC; ids of Zendesk's own things are Zendesk's."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
+
+_PLACES = 4  # as many as any currency of ISO 4217 has
+
+
+class Amount(sa.TypeDecorator[Decimal]):
+    """A sum of money, exact to four places; kept as a whole number, since SQLite's decimals are floats.
+
+    The database adds such numbers up without loss, on both kinds.
+    """
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, _dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        whole = value.scaleb(_PLACES)
+        if whole != whole.to_integral_value():
+            raise ValueError(f"amounts have at most {_PLACES} decimal places")
+        return int(whole)
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> Decimal | None:
+        # PostgreSQL's sum of whole numbers comes back as a decimal already.
+        return None if value is None else Decimal(value).scaleb(-_PLACES)
 
 
 class Moment(sa.TypeDecorator[datetime]):
