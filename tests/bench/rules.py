@@ -1,4 +1,4 @@
-"""What the rules and the letters cost: judging a ticket's words, filling a template."""
+"""What judging a ticket's words costs, the learned part included, and filling a template."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,6 +9,8 @@ from integration.domain import complaint
 from integration.domain.complaint import Text
 from integration.domain.history import History
 from integration.domain.ticket import Requester, Status, Ticket
+from integration.learned.encoder import load_encoder
+from integration.learned.reader import LearnedReader
 from integration.policies.shelf import PolicyShelf
 from integration.responses.library import Library
 from integration.responses.samples import letters
@@ -32,6 +34,7 @@ class Rules:
 def measure(folder: Path, scale: Scale) -> Rules:
     """Judge different texts, and fill every shipped template in turn."""
     shelf = PolicyShelf(policy_folders(folder))
+    read = LearnedReader(load_encoder(is_on=True))
     with Library.load(*template_folders(folder)) as library:
         cards = library.cards()
         values = next(letters())
@@ -39,21 +42,21 @@ def measure(folder: Path, scale: Scale) -> Rules:
         wanted = [cards[number % len(cards)] for number in range(scale.letters)]
         letter = timed(lambda card: library.render(card.id, card.locale, values), wanted)
     return Rules(
-        detect_40_words=_detect(shelf, 40, scale),
-        detect_150_words=_detect(shelf, 150, scale),
+        detect_40_words=_detect(shelf, read, 40, scale),
+        detect_150_words=_detect(shelf, read, 150, scale),
         letter=letter,
         templates=len(cards),
     )
 
 
-def _detect(shelf: PolicyShelf, words: int, scale: Scale) -> Timed:
+def _detect(shelf: PolicyShelf, read: LearnedReader, words: int, scale: Scale) -> Timed:
     history = History(requester=Requester(7, locale="en"), tickets_total=3)
     rules, cues = shelf.rules(), shelf.cues()
     tickets = [_ticket(number, words) for number in range(scale.texts)]
 
     def judge(ticket: Ticket) -> None:
         texts = (Text(None, ticket.description),)
-        found = complaint.detect(ticket, texts, rules=rules, cues=cues, history=history, now=NOW)
+        found = complaint.detect(ticket, texts, rules=rules, cues=cues, history=history, now=NOW, read=read)
         if not found.is_complaint:
             raise RuntimeError("The text is a complaint, and was not taken for one.")
 
