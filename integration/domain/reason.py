@@ -16,6 +16,9 @@ class Code(StrEnum):
     LEARNED = "learned"  # Learned from examples: {probability} of 1 that this is a complaint.
     WORD_LISTS_ALONE = "word_lists_alone"  # The learned part is off or missing: word lists decided alone.
     DECIDING_SENTENCE = "deciding_sentence"  # The most telling sentence: {words} (place in the details).
+    LIKE_COMPLAINTS = "like_complaints"  # Agents said of {count} like it that they are complaints: {tickets}.
+    LIKE_NO_COMPLAINTS = "like_no_complaints"  # Agents said of {count} like it that they are none: {tickets}.
+    CALIBRATED = "calibrated"  # {judgements} judgements moved the threshold from {shipped} to {threshold}.
     UNSURE = "unsure"  # {score} is near the threshold {threshold}: a person should look.
     WAITING = "waiting"  # The ticket has waited for {days} days.
     WORDS = "words"  # {count} telling phrases add {points} points.
@@ -73,6 +76,11 @@ class Code(StrEnum):
     REOPENED = "reopened"  # The complaint is open again.
     DEFECT = "defect"  # Makegood itself failed: {why}.
     CANCELLED_BY_TRIGGER = "cancelled_by_trigger"  # A trigger of the account cancelled it.
+
+    # promises
+    PROMISE_KEPT = "promise_kept"  # The promise was kept.
+    PROMISE_WITHDRAWN = "promise_withdrawn"  # The promise is no longer owed.
+    NEVER_SENT = "never_sent"  # The letter with the promise was never sent.
 
 
 @dataclass(frozen=True, slots=True)

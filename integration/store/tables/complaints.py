@@ -104,7 +104,7 @@ promises = table(
     sa.Column("state", sa.String(12), nullable=False, default="open"),
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("made_by", Id),
-    sa.Column("comment_id", Id),  # the public reply that made it, where a letter did
+    sa.Column("template_id", sa.String(100)),  # the letter that it stands in, where one made it
     sa.Column("moves", sa.Integer, nullable=False, server_default="0"),
     sa.Column("told_at", Moment),  # when the requester heard of the last move
     sa.Column("ended_at", Moment),

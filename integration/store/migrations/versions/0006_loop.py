@@ -50,7 +50,7 @@ def _added() -> dict[str, list[sa.Column[Any]]]:
         ],
         "promises": [
             sa.Column("made_by", ID),
-            sa.Column("comment_id", ID),
+            sa.Column("template_id", sa.String(100)),
             sa.Column("moves", sa.Integer, nullable=False, server_default="0"),
             sa.Column("told_at", MOMENT),
             sa.Column("ended_at", MOMENT),
