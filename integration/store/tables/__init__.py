@@ -11,6 +11,7 @@ from integration.store.tables.complaints import (
     staff_access,
 )
 from integration.store.tables.corrections import calibrations, corrections, opinions
+from integration.store.tables.editions import editions
 from integration.store.tables.follow_ups import follow_ups, outbox
 from integration.store.tables.loop import alert_steps, alerts, chains, review_complaints, reviews
 from integration.store.tables.responses import suggestion_uses, template_choices
@@ -33,6 +34,7 @@ __all__ = [
     "corrections",
     "counters",
     "detached_tickets",
+    "editions",
     "executors",
     "facts",
     "follow_ups",
