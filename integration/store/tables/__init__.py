@@ -14,6 +14,7 @@ from integration.store.tables.corrections import calibrations, corrections, opin
 from integration.store.tables.editions import editions
 from integration.store.tables.follow_ups import follow_ups, outbox
 from integration.store.tables.loop import alert_steps, alerts, chains, review_complaints, reviews
+from integration.store.tables.privacy import erasures, holds
 from integration.store.tables.responses import suggestion_uses, template_choices
 from integration.store.tables.running import counters, executors, facts, kept, pace, seen_launches
 from integration.store.tables.zendesk import comments, inbox, requesters, tickets
@@ -35,9 +36,11 @@ __all__ = [
     "counters",
     "detached_tickets",
     "editions",
+    "erasures",
     "executors",
     "facts",
     "follow_ups",
+    "holds",
     "inbox",
     "kept",
     "metadata",

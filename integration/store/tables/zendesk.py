@@ -39,6 +39,8 @@ requesters = table(
     sa.Column("is_active", sa.Boolean, nullable=False, default=True),
     sa.Column("merged_into", Id, index=True),
     sa.Column("seen_order", Order, nullable=False, default=""),  # newest event or export row applied
+    # Forgotten: whatever comes in later brings neither name nor locale back.
+    sa.Column("is_erased", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
 )
 
 tickets = table(
@@ -65,6 +67,8 @@ tickets = table(
     sa.Column("seen_order", Order, nullable=False, default=""),
     sa.Column("field_orders", Json, nullable=False, default=dict),  # newest event for each custom field
     sa.Column("is_worked", sa.Boolean, nullable=False, default=False),  # detection has looked at it
+    # Forgotten: whatever comes in later brings no text, tag, field or requester back.
+    sa.Column("is_erased", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
     sa.Index("ix_tickets_requester_id_created_at", "requester_id", "created_at"),
 )
 
