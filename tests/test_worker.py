@@ -226,7 +226,7 @@ def test_a_claim_whose_job_could_not_be_made_is_no_claim(makegood: Installation)
     worker = Worker(makegood.parts, SLOT)
 
     with pytest.raises((sa.exc.ProgrammingError, DatabaseUnavailable)):
-        worker.dispatch()
+        worker.dispatcher.dispatch()
     worker.close()
 
     assert _states(makegood, ticket_id) == {"new"}
