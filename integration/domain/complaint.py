@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from integration.domain.calibration import likelihood, log_odds, moved
 from integration.domain.cues import (
     Category,
     CueBook,
@@ -22,7 +23,7 @@ from integration.domain.cues import (
     Text,
     read,
 )
-from integration.domain.reason import Code, Reason
+from integration.domain.reason import Code, Detail, Reason
 from integration.domain.rules import Condition, Rules
 from integration.domain.ticket import Status, Ticket
 from integration.domain.wording import MAX_CHARACTERS, own_words
@@ -42,6 +43,7 @@ __all__ = [
     "Rules",
     "State",
     "Text",
+    "Verdict",
     "as_written",
     "assess",
     "detect",
@@ -63,6 +65,14 @@ class Band(StrEnum):
     LOW = "low"
     RAISED = "raised"
     HIGH = "high"
+
+
+class Verdict(StrEnum):
+    """What detection says of a ticket; an unsure one is put before a person."""
+
+    COMPLAINT = "complaint"
+    UNSURE = "unsure"
+    CALM = "calm"
 
 
 class State(StrEnum):
@@ -91,12 +101,25 @@ class Assessment:
     evidence: tuple[Evidence, ...] = ()
     reasons: tuple[Reason, ...] = ()
     by_rule: str | None = None
-    sentence: Sentence | None = None
+    # What was learned is kept elsewhere; two assessments that say the same are the same.
+    learned: Learned | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def sentence(self) -> Sentence | None:
+        """The sentence that decided."""
+        return self.learned.sentence if self.learned else None
 
     @property
     def is_unsure(self) -> bool:
         """Whether the score is so near the threshold that a person should look."""
         return self.by_rule is None and abs(self.score - self.threshold) <= UNSURE_WITHIN
+
+    @property
+    def verdict(self) -> Verdict:
+        """Complaint from the threshold on; just below it the answer is a person's to give."""
+        if self.is_complaint:
+            return Verdict.COMPLAINT
+        return Verdict.UNSURE if self.is_unsure else Verdict.CALM
 
 
 def detect(
@@ -123,13 +146,15 @@ def assess(ticket: Ticket, reading: Reading, *, rules: Rules, history: History, 
     """Put together what the account's rules, the words and the facts say; `never` beats `always`."""
     points, reasons = _points(ticket, reading, history, now)
     score = round(1 - 2 ** (-points / 2), 4)
+    threshold, taught = _threshold(reading, rules)
+    reasons += taught
     rule, is_complaint = _ruled(ticket, rules)
     if rule:
         reasons.insert(0, Reason(Code.RULE_ALWAYS if is_complaint else Code.RULE_NEVER, {"rule": rule.id}))
     else:
-        is_complaint = score >= rules.threshold
-        if abs(score - rules.threshold) <= UNSURE_WITHIN:
-            reasons.append(Reason(Code.UNSURE, {"score": score, "threshold": rules.threshold}))
+        is_complaint = score >= threshold
+        if abs(score - threshold) <= UNSURE_WITHIN:
+            reasons.append(Reason(Code.UNSURE, {"score": score, "threshold": threshold}))
     severity, raised_by = _severity(ticket, reading, rules, history, now) if is_complaint else (0.0, [])
     threat = _first_threat(reading) if is_complaint else None
     if threat:
@@ -137,7 +162,7 @@ def assess(ticket: Ticket, reading: Reading, *, rules: Rules, history: History, 
     return Assessment(
         is_complaint=is_complaint,
         score=score,
-        threshold=rules.threshold,
+        threshold=threshold,
         severity=severity,
         band=_band(severity, is_top=threat is not None),
         category=reading.category,
@@ -145,8 +170,18 @@ def assess(ticket: Ticket, reading: Reading, *, rules: Rules, history: History, 
         evidence=reading.evidence,
         reasons=_told(reasons + raised_by, reading, is_complaint=is_complaint),
         by_rule=rule.id if rule else None,
-        sentence=reading.learned.sentence if reading.learned else None,
+        learned=reading.learned,
     )
+
+
+def _threshold(reading: Reading, rules: Rules) -> tuple[float, list[Reason]]:
+    """Return the account's threshold, moved by what agents' judgements say of this language."""
+    taught = reading.learned.taught if reading.learned else None
+    if taught is None or not taught.shift:
+        return rules.threshold, []
+    threshold = moved(rules.threshold, taught.shift)
+    details = {"threshold": threshold, "shipped": rules.threshold, "judgements": taught.judgements}
+    return threshold, [Reason(Code.CALIBRATED, details)]
 
 
 def _told(reasons: list[Reason], reading: Reading, *, is_complaint: bool) -> tuple[Reason, ...]:
@@ -203,8 +238,14 @@ def _of_learned(reading: Reading, learned: Learned) -> tuple[float, list[Reason]
     The cues are in it already. An announced step outside counts in full, whatever was learned.
     """
     probability = min(max(learned.probability, 0.0), _MOST_CERTAIN)
-    points = -2 * math.log2(1 - probability)
     reasons = [Reason(Code.LEARNED, {"probability": round(probability, 2), "count": len(reading.evidence)})]
+    if taught := learned.taught.tickets:
+        probability = min(likelihood(log_odds(probability) + learned.taught.pull), _MOST_CERTAIN)
+        code = Code.LIKE_COMPLAINTS if learned.taught.pull > 0 else Code.LIKE_NO_COMPLAINTS
+        named = ", ".join(map(str, taught))
+        details: dict[str, Detail] = {"count": len(taught), "tickets": named}
+        reasons.append(Reason(code, details | {"probability": round(probability, 2)}))
+    points = -2 * math.log2(1 - probability)
     if _first_threat(reading):
         points = max(points, reading.points - reading.praise)
     return points, reasons

@@ -108,12 +108,34 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Taught:
+    """What agents' corrections change: the threshold's `shift`, and the `pull` of tickets like this one.
+
+    Both are on the scale of log odds. `shift` above 0 flags more; it rests on `judgements` in this language.
+    `tickets` are those that pull, all judged the same way, or nobody's where they disagree.
+    """
+
+    shift: float = 0.0
+    judgements: int = 0
+    pull: float = 0.0
+    tickets: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Learned:
-    """What learned weights make of the words: `probability` of a complaint (0 to 1), `severity` 0 to 4."""
+    """What learned weights make of the words: `probability` of a complaint (0 to 1), `severity` 0 to 4.
+
+    `meaning` is how the `model` sees the subject and first text: 512 half-precision numbers a passage, the
+    whole first. `telling` is the text that decided, where that is a later one.
+    """
 
     probability: float
     severity: float
     sentence: Sentence | None = None
+    model: str = ""
+    meaning: bytes = field(default=b"", repr=False)
+    telling: bytes = field(default=b"", repr=False)
+    taught: Taught = Taught()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from integration.domain.followup import FollowUp, FollowUpStatus
 from integration.domain.reason import Reason
 from integration.handling import notes, suggesting
 from integration.handling.case import Case, read_case
+from integration.handling.corrections import note_correction
 from integration.handling.new_complaint import decide_opening, open_complaint
 from integration.handling.sidebar import UnknownTicket
 from integration.handling.zendesk_fields import FieldValues, to_custom_fields
@@ -44,14 +45,18 @@ def correct(parts: Parts, ticket_id: int, judgement: Judgement, *, agent_id: int
         case = read_case(conn, ticket_id, now=now)
     if case is None:
         raise UnknownTicket
-    if case.complaint is None:
-        if judgement is Judgement.CONFIRMED:
-            _open_for_agent(parts, case, agent_id, now)
-        return
+    is_complaint = judgement is Judgement.CONFIRMED
     with parts.database.write() as conn:
-        complaint = complaints.by_ticket(conn, ticket_id)
-        if complaint is not None and complaint.state is not State(judgement):
-            _change_state(conn, complaint, State(judgement), agent_id, now)
+        note_correction(conn, ticket_id=ticket_id, agent_id=agent_id, is_complaint=is_complaint, now=now)
+        _correct(conn, ticket_id, State(judgement), agent_id, now)
+    if case.complaint is None and is_complaint:
+        _open_for_agent(parts, case, agent_id, now)
+
+
+def _correct(conn: Connection, ticket_id: int, state: State, agent_id: int, now: datetime) -> None:
+    complaint = complaints.by_ticket(conn, ticket_id)
+    if complaint is not None and complaint.state is not state:
+        _change_state(conn, complaint, state, agent_id, now)
 
 
 def use_suggestion(

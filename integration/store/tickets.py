@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from integration.domain.ticket import Channel, Comment, FieldValue, Status, Ticket
-from integration.store import choices, encoding
+from integration.store import choices, corrections, encoding, opinions
 from integration.store.dialect import has_stored, insert_into
 from integration.store.tables import comments as comment_rows
 from integration.store.tables import tickets
@@ -103,6 +103,8 @@ def mark_deleted(conn: Connection, ticket_id: int, *, order: str) -> bool:
     )
     if changed.rowcount == 1:
         choices.forget_ticket(conn, ticket_id)
+        corrections.forget_ticket(conn, ticket_id)
+        opinions.forget_ticket(conn, ticket_id)
     return changed.rowcount == 1
 
 
