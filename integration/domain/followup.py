@@ -1,42 +1,15 @@
 """When somebody should come back to a complaint, what satisfies that duty and what ends it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from integration.domain.complaint import State
-from integration.domain.deadline import CLOSES, OPENS, Calendar, Delay, Unit
 from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Comment, Status, Ticket
 
-__all__ = [
-    "Delay",
-    "FollowUp",
-    "FollowUpStatus",
-    "Planned",
-    "Policy",
-    "Satisfier",
-    "Start",
-    "Step",
-    "Unit",
-    "Verdict",
-    "decide",
-    "plan",
-]
-
 PROMISE = "promise"
-# Zendesk's moments have whole seconds, and the ticket's own first comment is no reply to it.
-FIRST_SECOND = timedelta(seconds=1)
-
-
-class Start(StrEnum):
-    """The moment a step's delay counts from."""
-
-    RECEIVED = "received"
-    RESOLVED = "resolved"
-    LAST_PUBLIC_REPLY = "last_public_reply"
 
 
 class Satisfier(StrEnum):
@@ -46,37 +19,6 @@ class Satisfier(StrEnum):
     RESOLVED = "resolved"
     REQUESTER_WROTE = "requester_wrote"
     CUSTOMER_TOLD = "customer_told"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One duty of a policy: due `delay` after `start`, dead as soon as one of `satisfied_by` happened."""
-
-    id: str
-    start: Start
-    delay: Delay
-    satisfied_by: frozenset[Satisfier]
-    note: str
-    bands: frozenset[str] = frozenset({"low", "raised", "high"})
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A dated set of steps; a running complaint keeps the version it started with."""
-
-    id: str
-    version: int
-    title: str
-    effective_from: date
-    time_zone: str
-    steps: tuple[Step, ...]
-    holidays: frozenset[date] = frozenset()
-    opens: time = OPENS
-    closes: time = CLOSES
-
-    @property
-    def calendar(self) -> Calendar:
-        return Calendar(ZoneInfo(self.time_zone), self.holidays, self.opens, self.closes)
 
 
 class FollowUpStatus(StrEnum):
@@ -119,69 +61,12 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A follow-up that a policy asks for, not stored yet; what happened since `since` may satisfy it."""
-
-    name: str
-    note: str
-    due_at: datetime
-    satisfied_by: frozenset[Satisfier]
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """What to do with a follow-up that fell due: speak, stay silent for a reason, or wait until `due_at`."""
 
     speak: bool
     reason: Reason
     due_at: datetime | None = None
-
-
-def plan(
-    policy: Policy,
-    *,
-    received_at: datetime,
-    band: str,
-    existing: Collection[str],
-    now: datetime,
-    resolved_at: datetime | None = None,
-    last_public_reply_at: datetime | None = None,
-    calendar: Calendar | None = None,
-) -> tuple[Planned, ...]:
-    """Return the follow-ups that `policy` asks for, next due first, without those named in `existing`.
-
-    Time counts from receipt and not from detection, which may lag during an outage; the requester's patience
-    does not. So a complaint found late shows as late, but of several duties that are overdue already only
-    the latest is planned: a backlog helps nobody. `calendar` replaces the policy's own.
-    """
-    if last_public_reply_at and last_public_reply_at.replace(microsecond=0) <= received_at:
-        # What was said before the complaint answers something else.
-        last_public_reply_at = None
-    starts = {
-        Start.RECEIVED: received_at,
-        Start.RESOLVED: resolved_at,
-        Start.LAST_PUBLIC_REPLY: last_public_reply_at,
-    }
-    happened = {
-        Satisfier.PUBLIC_REPLY: last_public_reply_at,
-        Satisfier.RESOLVED: resolved_at,
-        Satisfier.CUSTOMER_TOLD: last_public_reply_at if resolved_at else None,
-    }
-    calendar = calendar or policy.calendar
-    planned = []
-    for step in policy.steps:
-        start = starts[step.start]
-        if start is None or band not in step.bands or step.id in existing:
-            continue
-        if any((at := happened.get(satisfier)) and at > start for satisfier in step.satisfied_by):
-            continue
-        # What started a duty does not satisfy it, and news of what does may be older than the plan.
-        since = start + FIRST_SECOND
-        planned.append(Planned(step.id, step.note, calendar.add(start, step.delay), step.satisfied_by, since))
-    planned.sort(key=lambda follow_up: follow_up.due_at)
-    overdue = sum(follow_up.due_at <= now for follow_up in planned)
-    return tuple(planned[max(overdue - 1, 0) :])
 
 
 SATISFIED_BY = frozenset({Code.PUBLIC_REPLY, Code.RESOLVED, Code.REQUESTER_WROTE, Code.CUSTOMER_TOLD})

@@ -34,11 +34,12 @@ class Condition:
             criteria.append(ticket.brand_id in self.brand_ids)
         if self.channels:
             criteria.append(ticket.channel in self.channels)
-        criteria += [_has_value(ticket, field_id, values) for field_id, values in self.fields.items()]
+        criteria += [has_value(ticket, field_id, values) for field_id, values in self.fields.items()]
         return bool(criteria) and all(criteria)
 
 
-def _has_value(ticket: Ticket, field_id: int, values: frozenset[str]) -> bool:
+def has_value(ticket: Ticket, field_id: int, values: frozenset[str]) -> bool:
+    """Whether a custom field holds one of these values; check boxes are `true` and `false`."""
     value = ticket.custom_fields.get(field_id)
     if value is None:
         return False

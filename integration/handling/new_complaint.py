@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from integration.domain import complaint, followup, history, suggestion
+from integration.domain import complaint, history, planning, suggestion
 from integration.domain.complaint import Assessment, State
-from integration.domain.followup import Planned, Policy
 from integration.domain.history import Repeat, Summary
+from integration.domain.planning import Planned
+from integration.domain.policy import Policy
 from integration.domain.suggestion import Suggestion
 from integration.handling import notes, suggesting
 from integration.handling.case import Case
@@ -67,7 +68,7 @@ def decide_opening(parts: Parts, case: Case, assessment: Assessment, now: dateti
     )
     policy = parts.shelf.current(now)
     received = received_at(case, now)
-    planned = followup.plan(
+    planned = planning.plan(
         policy,
         received_at=received,
         band=assessment.band,

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from integration.domain.complaint import Assessment
-from integration.domain.followup import FollowUp, Planned
+from integration.domain.followup import FollowUp
 from integration.domain.history import History, PastComplaint, Promise, Repeat, Summary
+from integration.domain.planning import Planned
 from integration.domain.ticket import Comment, Ticket
 from integration.parts import Parts
 from integration.responses.values import NextLine, NoteValues, PastComplaintLine, PromiseLine, RepeatLine

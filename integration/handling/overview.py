@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from integration.domain.followup import Policy
+from integration.domain.policy import Policy
 from integration.domain.suggestion import TemplateCard
 from integration.handling.readiness import Check, check
 from integration.parts import Parts

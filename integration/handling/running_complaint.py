@@ -6,9 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from integration.domain import followup
+from integration.domain import followup, planning
 from integration.domain.complaint import Assessment, Band, State
-from integration.domain.followup import FollowUp, FollowUpStatus, Planned, Satisfier, Start, Step
+from integration.domain.followup import FollowUp, FollowUpStatus, Satisfier
+from integration.domain.planning import Planned
+from integration.domain.policy import Start, Step
 from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Status
 from integration.handling.case import Case
@@ -58,15 +60,13 @@ def decide_progress(
     ended = tuple(_ended(case, steps, state, band))
     gone = {follow_up.id for follow_up, _ in ended}
     still = {f.name for f in case.running if f.id not in gone}
-    starts = {
-        Start.RECEIVED: running.received_at,
-        Start.RESOLVED: resolved_at,
-        Start.LAST_PUBLIC_REPLY: case.last_public_reply_at,
-    }
+    starts = planning.moments(
+        running.received_at, resolved_at=resolved_at, last_public_reply_at=case.last_public_reply_at
+    )
     planned: tuple[Planned, ...] = ()
     # A closed ticket takes no note, so nothing more is planned on it.
     if state is not State.NOT_A_COMPLAINT and case.ticket.status is not Status.CLOSED:
-        planned = followup.plan(
+        planned = planning.plan(
             policy,
             received_at=running.received_at,
             band=band,

@@ -36,13 +36,9 @@ class Document:
         return PolicyProblem(self.file, self.line_of(path), message)
 
 
-def read(file: Path) -> Document:
-    """Read one document of plain values. Raises `InvalidPolicy`."""
-    try:
-        with file.open("rb") as opened:
-            content = opened.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InvalidPolicy([PolicyProblem(file, 0, f"cannot be read: {error.strerror}.")]) from error
+def read(file: Path, text: str | None = None) -> Document:
+    """Read one document of plain values; `text` stands in for the file's. Raises `InvalidPolicy`."""
+    content = _bytes(file) if text is None else text.encode()
     if len(content) > MAX_BYTES:
         message = f"is larger than {MAX_BYTES // 1024} KiB; split it."
         raise InvalidPolicy([PolicyProblem(file, 0, message)])
@@ -58,6 +54,14 @@ def read(file: Path) -> Document:
         ) from error
     except (yaml.YAMLError, ValueError) as error:
         raise InvalidPolicy([PolicyProblem(file, 0, f"is not YAML: {error}")]) from error
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InvalidPolicy([PolicyProblem(file, 0, f"cannot be read: {error.strerror}.")]) from error
 
 
 def checked(document: Document, schema: type[Schema]) -> Schema:

@@ -4,45 +4,24 @@ from pathlib import Path
 
 from integration.domain.complaint import CueBook
 from integration.domain.cues import LanguageCues
-from integration.domain.deadline import Delay
-from integration.domain.followup import Policy, Step
 from integration.domain.phrases import Phrase, PhraseBook
+from integration.domain.policy import Policy
 from integration.domain.rules import Condition, Rules
 from integration.domain.wording import fold
 from integration.policies.document import checked, read
+from integration.policies.policy_file import policy_from
 from integration.policies.problem import InvalidPolicy, PolicyProblem
-from integration.policies.schema import ConditionSchema, CuesSchema, PolicySchema, RulesSchema
+from integration.policies.schema import ConditionSchema, CuesSchema, RulesSchema
 
 
-def load_policy(path: Path) -> Policy:
-    """Load a follow-up policy. Raises `InvalidPolicy`."""
-    schema = checked(read(path), PolicySchema)
-    return Policy(
-        id=schema.id,
-        version=schema.version,
-        title=schema.title,
-        effective_from=schema.effective_from,
-        time_zone=schema.time_zone,
-        steps=tuple(
-            Step(
-                id=step.id,
-                start=step.start,
-                delay=Delay(step.delay.amount, step.delay.unit),
-                satisfied_by=step.satisfied_by,
-                note=step.note,
-                bands=frozenset(band.value for band in step.bands),
-            )
-            for step in schema.steps
-        ),
-        holidays=schema.holidays,
-        opens=schema.business_hours.opens,
-        closes=schema.business_hours.closes,
-    )
+def load_policy(path: Path, text: str | None = None) -> Policy:
+    """Load a follow-up policy; `text` stands in for the file's. Raises `InvalidPolicy`."""
+    return policy_from(read(path, text))
 
 
-def load_rules(path: Path) -> Rules:
-    """Load the account's rules. Raises `InvalidPolicy`."""
-    schema = checked(read(path), RulesSchema)
+def load_rules(path: Path, text: str | None = None) -> Rules:
+    """Load the account's rules; `text` stands in for the file's. Raises `InvalidPolicy`."""
+    schema = checked(read(path, text), RulesSchema)
     return Rules(
         always=tuple(map(_condition, schema.always)),
         never=tuple(map(_condition, schema.never)),
@@ -63,9 +42,9 @@ def _condition(schema: ConditionSchema) -> Condition:
     )
 
 
-def load_language(path: Path) -> tuple[str, LanguageCues]:
-    """Load the word lists of one language. Raises `InvalidPolicy`."""
-    schema = checked(read(path), CuesSchema)
+def load_language(path: Path, text: str | None = None) -> tuple[str, LanguageCues]:
+    """Load the word lists of one language; `text` stands in for the file's. Raises `InvalidPolicy`."""
+    schema = checked(read(path, text), CuesSchema)
     return schema.language, LanguageCues(
         cues=PhraseBook(
             Phrase(text, group.kind, group.weight) for group in schema.cues for text in group.phrases

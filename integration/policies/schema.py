@@ -1,20 +1,18 @@
-"""The shape of the files: every key, what it may hold, and what is said when it does not."""
+"""The shape of rules and word lists: every key, what it may hold, and what is said when it does not."""
 
-from datetime import date, time
+from datetime import time
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from integration.domain.complaint import Band, Category, CueKind
-from integration.domain.deadline import CLOSES, OPENS, Unit
-from integration.domain.followup import Satisfier, Start
+from integration.domain.complaint import Category, CueKind
 from integration.domain.history import Outcome
 from integration.domain.phrases import expression
 from integration.domain.ticket import Channel
 
 
-class _Schema(BaseModel):
+class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -45,6 +43,7 @@ def _phrase(text: str) -> str:
     return text
 
 
+TimeZone = Annotated[str, AfterValidator(_zone)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 Word = Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=60)]
 PhraseText = Annotated[
@@ -53,50 +52,7 @@ PhraseText = Annotated[
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 
 
-class DelaySchema(_Schema):
-    amount: int = Field(ge=1, le=1000)
-    unit: Unit
-
-
-class StepSchema(_Schema):
-    id: Name
-    start: Start
-    delay: DelaySchema
-    satisfied_by: frozenset[Satisfier] = Field(min_length=1)
-    note: Name
-    bands: frozenset[Band] = Field(default=frozenset(Band), min_length=1)
-
-
-class OfficeSchema(_Schema):
-    opens: ClockTime = OPENS
-    closes: ClockTime = CLOSES
-
-    @model_validator(mode="after")
-    def _opens_before_it_closes(self) -> "OfficeSchema":
-        if self.opens >= self.closes:
-            raise ValueError("business hours must open before they close")
-        return self
-
-
-class PolicySchema(_Schema):
-    id: Name
-    version: int = Field(ge=1)
-    title: Annotated[str, Field(min_length=1, max_length=200)]
-    effective_from: date
-    time_zone: Annotated[str, AfterValidator(_zone)]
-    business_hours: OfficeSchema = OfficeSchema()
-    holidays: frozenset[date] = frozenset()
-    steps: tuple[StepSchema, ...] = Field(min_length=1, max_length=50)
-
-    @model_validator(mode="after")
-    def _ids_are_unique(self) -> "PolicySchema":
-        ids = [step.id for step in self.steps]
-        if twice := sorted({name for name in ids if ids.count(name) > 1}):
-            raise ValueError(f"two steps are called {', '.join(twice)}")
-        return self
-
-
-class ConditionSchema(_Schema):
+class ConditionSchema(Schema):
     id: Name
     tags: frozenset[Word] = frozenset()
     form_ids: frozenset[int] = frozenset()
@@ -111,7 +67,7 @@ class ConditionSchema(_Schema):
         return self
 
 
-class RulesSchema(_Schema):
+class RulesSchema(Schema):
     threshold: float = Field(default=0.5, gt=0, lt=1)
     always: tuple[ConditionSchema, ...] = ()
     never: tuple[ConditionSchema, ...] = ()
@@ -119,18 +75,18 @@ class RulesSchema(_Schema):
     outcome_by_tag: dict[Word, Outcome] = {}
 
 
-class CueGroupSchema(_Schema):
+class CueGroupSchema(Schema):
     kind: CueKind
     weight: float = Field(gt=0, le=4)
     phrases: tuple[PhraseText, ...] = Field(min_length=1, max_length=1000)
 
 
-class PraiseGroupSchema(_Schema):
+class PraiseGroupSchema(Schema):
     weight: float = Field(gt=0, le=4)
     phrases: tuple[PhraseText, ...] = Field(min_length=1, max_length=1000)
 
 
-class CuesSchema(_Schema):
+class CuesSchema(Schema):
     language: Annotated[str, Field(pattern="^[a-z]{2}$")]
     negations: frozenset[Word] = frozenset()
     cues: tuple[CueGroupSchema, ...] = Field(min_length=1)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from integration.domain.complaint import Band, Category
-from integration.domain.followup import Delay, Unit
+from integration.domain.deadline import Delay, Unit
 from integration.domain.ticket import Channel
 from integration.responses.document import InvalidDocument, load_yaml, validated
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from babel import Locale, UnknownLocaleError
 
-from integration.domain.followup import Delay, Unit
+from integration.domain.deadline import Delay, Unit
 from integration.domain.suggestion import TemplateCard
 from integration.responses.encoding import encode
 from integration.responses.errors import TemplateFailed, TemplateProblem, UnknownTemplate

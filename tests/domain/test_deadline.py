@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integration.domain import deadline
-from integration.domain.deadline import Calendar, Delay, Unit
+from integration.domain.calendar import CLOSES, OPENS, Calendar, office_week
+from integration.domain.deadline import Count, Delay, Unit
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -43,7 +44,9 @@ def test_a_longer_delay_is_never_over_earlier(
 ) -> None:
     calendar = Calendar(zone, free)
 
-    assert calendar.add(start, Delay(amount, unit)) <= calendar.add(start, Delay(amount + more, unit))
+    assert Count(Delay(amount, unit)).ends(start, calendar) <= Count(Delay(amount + more, unit)).ends(
+        start, calendar
+    )
 
 
 @given(moments, amounts, units, zones, holidays, st.integers(0, 60))
@@ -52,8 +55,8 @@ def test_one_more_holiday_never_brings_a_deadline_forward(
 ) -> None:
     one_more = free | {start.date() + timedelta(days=after)}
 
-    assert Calendar(zone, free).add(start, Delay(amount, unit)) <= Calendar(zone, one_more).add(
-        start, Delay(amount, unit)
+    assert Count(Delay(amount, unit)).ends(start, Calendar(zone, free)) <= Count(Delay(amount, unit)).ends(
+        start, Calendar(zone, one_more)
     )
 
 
@@ -62,10 +65,10 @@ def test_business_hours_end_while_work_is_done(
     start: datetime, amount: int, zone: ZoneInfo, free: frozenset[date]
 ) -> None:
     calendar = Calendar(zone, free)
-    due = calendar.add(start, Delay(amount, Unit.BUSINESS_HOURS)).astimezone(zone)
+    due = Count(Delay(amount, Unit.BUSINESS_HOURS)).ends(start, calendar).astimezone(zone)
 
     assert calendar.is_business_day(due.date())
-    assert calendar.opens < due.time() <= calendar.closes
+    assert OPENS < due.time() <= CLOSES
 
 
 @given(moments, st.integers(1, 60), zones, holidays)
@@ -73,7 +76,7 @@ def test_business_days_end_on_one_at_the_time_of_day_of_the_start(
     start: datetime, amount: int, zone: ZoneInfo, free: frozenset[date]
 ) -> None:
     calendar = Calendar(zone, free)
-    due = calendar.add(start, Delay(amount, Unit.BUSINESS_DAYS)).astimezone(zone)
+    due = Count(Delay(amount, Unit.BUSINESS_DAYS)).ends(start, calendar).astimezone(zone)
 
     assert calendar.is_business_day(due.date())
     # A clock change may move the time of day by its own size, an hour at the most.
@@ -132,8 +135,8 @@ def test_the_policy_s_zone_says_which_day_it_is() -> None:
 
 
 def test_office_hours_are_the_calendar_s() -> None:
-    calendar = Calendar(BERLIN, opens=time(8), closes=time(12, 30))
-    due = calendar.add(at("2026-03-09 11:30"), Delay(2, Unit.BUSINESS_HOURS))
+    calendar = Calendar(BERLIN, week=office_week(time(8), time(12, 30)))
+    due = Count(Delay(2, Unit.BUSINESS_HOURS)).ends(at("2026-03-09 11:30"), calendar)
 
     assert due.astimezone(BERLIN) == at("2026-03-10 09:00")
 

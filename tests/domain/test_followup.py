@@ -3,9 +3,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from integration.domain.calendar import Calendar
 from integration.domain.complaint import State
-from integration.domain.deadline import Calendar, Delay, Unit
-from integration.domain.followup import FollowUpStatus, Planned, Satisfier, Verdict, decide, plan
+from integration.domain.deadline import Unit, plain
+from integration.domain.followup import FollowUpStatus, Satisfier, Verdict, decide
+from integration.domain.planning import Planned, plan
 from integration.domain.reason import Code
 from integration.domain.ticket import Status
 from integration.policies.load import load_policy
@@ -65,7 +67,7 @@ def test_what_exists_is_not_planned_again() -> None:
 
 def test_of_overdue_duties_only_the_latest_is_planned() -> None:
     first = HOUSE.steps[0]
-    hours = [replace(first, id=f"after_{n}", delay=Delay(n, Unit.HOURS)) for n in (1, 2, 50, 60)]
+    hours = [replace(first, id=f"after_{n}", limit=plain(n, Unit.HOURS)) for n in (1, 2, 50, 60)]
     policy = replace(HOUSE, steps=tuple(hours))
     steps = plan(policy, received_at=MONDAY, band="high", existing=(), now=MONDAY + timedelta(days=1))
 

@@ -3,10 +3,12 @@ from pathlib import Path
 
 import pytest
 
+from integration.domain.calendar import office_week
 from integration.domain.complaint import CueKind
-from integration.domain.deadline import Delay, Unit
-from integration.domain.followup import Satisfier, Start
+from integration.domain.deadline import Unit, plain
+from integration.domain.followup import Satisfier
 from integration.domain.history import Outcome
+from integration.domain.policy import Start
 from integration.domain.ticket import Channel
 from integration.domain.wording import fold
 from integration.policies.load import load_cues, load_language, load_policy, load_rules
@@ -48,9 +50,9 @@ def test_a_policy_file_becomes_a_policy(tmp_path: Path) -> None:
     policy = load_policy(written(tmp_path, POLICY))
 
     assert (policy.id, policy.version, policy.effective_from) == ("own", 2, date(2026, 1, 1))
-    assert (policy.opens, policy.closes, policy.holidays) == (time(8), time(16, 30), {date(2026, 12, 25)})
+    assert (policy.week, policy.holidays) == (office_week(time(8), time(16, 30)), {date(2026, 12, 25)})
     (step,) = policy.steps
-    assert (step.start, step.delay) == (Start.RECEIVED, Delay(2, Unit.BUSINESS_HOURS))
+    assert (step.start, step.limit) == (Start.RECEIVED, plain(2, Unit.BUSINESS_HOURS))
     assert (step.satisfied_by, step.bands) == ({Satisfier.PUBLIC_REPLY}, {"high"})
 
 

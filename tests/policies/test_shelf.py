@@ -57,7 +57,7 @@ def test_a_broken_file_leaves_the_last_good_one_in_use_and_says_why(tmp_path: Pa
     assert shelf.current(NOW) == good
     assert [(problem.file, problem.line) for problem in shelf.problems] == [(file, 11)]
     changed(file, POLICY.replace("amount: 2", "amount: 3"))
-    assert shelf.current(NOW).steps[0].delay.amount == 3
+    assert shelf.current(NOW).steps[0].limit.counts[0].delay.amount == 3
     assert shelf.problems == ()
 
 
@@ -85,3 +85,25 @@ def test_a_language_of_one_s_own_replaces_the_shipped_one_until_it_is_removed(tm
 def test_no_policy_in_force_names_the_next_step(tmp_path: Path) -> None:
     with pytest.raises(InvalidPolicy, match="effective_from"):
         PolicyShelf([tmp_path]).current(NOW)
+
+
+def test_what_was_published_wins_over_every_folder_until_it_is_taken_back(tmp_path: Path) -> None:
+    texts = {"own.yaml": POLICY.replace("amount: 2", "amount: 5"), "rules.yaml": "threshold: 0.7\n"}
+    published = dict(texts)
+    written(tmp_path, POLICY)
+    shelf = PolicyShelf([SHIPPED, tmp_path], lambda: published)
+    assert (shelf.current(NOW).steps[0].limit.counts[0].delay.amount, shelf.rules().threshold) == (5, 0.7)
+
+    published.clear()
+
+    assert (shelf.current(NOW).steps[0].limit.counts[0].delay.amount, shelf.rules().threshold) == (2, 0.5)
+
+
+def test_a_running_complaint_finds_the_policy_that_was_published_before() -> None:
+    past = {"past/1-own.yaml": POLICY.replace("version: 2", "version: 1")}
+    shelf = PolicyShelf([SHIPPED], lambda: {"own.yaml": POLICY, **past})
+
+    assert shelf.current(NOW).version == 2
+    earlier = shelf.find("own", 1)
+    assert earlier is not None
+    assert earlier.version == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from integration.domain.followup import Delay, Unit
+from integration.domain.deadline import Delay, Unit
 from integration.domain.ticket import Channel
 from integration.responses.document import InvalidDocument, load_yaml
 from integration.responses.front_matter import parse, split

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from integration.domain.complaint import Category
-from integration.domain.followup import Delay, Unit
+from integration.domain.deadline import Delay, Unit
 from integration.domain.language import LANGUAGES
 from integration.domain.reason import Code
 from integration.domain.ticket import Channel
