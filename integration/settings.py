@@ -92,6 +92,10 @@ class Settings:
     note_locale: str = field(
         default="en", metadata=_setting("NOTE_LOCALE", "Language of the internal notes that agents read.")
     )
+    product_field: int | None = field(
+        default=None,
+        metadata=_setting("PRODUCT_FIELD", "Id of the ticket field that names the product, for the reports."),
+    )
     write_share: float = field(
         default=0.6,
         metadata=_setting("WRITE_SHARE", "Share of Zendesk's ticket-update limit that Makegood may spend."),
@@ -207,6 +211,12 @@ def _port(text: str) -> int:
     return port
 
 
+def _id(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("give the number of the ticket field, as Admin Center shows it.")
+    return int(text)
+
+
 def _flag(text: str) -> bool:
     if text.lower() not in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
         raise ValueError("give true or false.")
@@ -241,6 +251,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "mode": _mode,
     "data_dir": Path,
     "database_url": _database_url,
+    "product_field": _id,
     "write_share": _share,
     "port": _port,
     "log_level": _log_level,

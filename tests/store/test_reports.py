@@ -1,6 +1,5 @@
 """What the reports read of the store, on both databases."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -117,12 +116,10 @@ def test_the_product_is_what_the_named_ticket_field_says(database: Database) -> 
     assert read(database)[0].product == ""
 
 
-def test_more_complaints_than_a_report_takes_are_refused(
-    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reports, "MOST_CASES", 3)
+def test_more_complaints_than_a_report_takes_are_refused(sqlite_database: Database) -> None:
+    one_too_many = range(1, reports.MOST_CASES + 2)
     with sqlite_database.write() as conn:
-        complaints.add_many(conn, [replace(complaint(n)) for n in range(4)])
+        complaints.add_many(conn, [complaint(n) for n in one_too_many])
 
     with pytest.raises(reports.TooManyCases):
         read(sqlite_database)
