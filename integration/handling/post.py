@@ -9,7 +9,7 @@ from integration.handling.fall_due import key_of
 from integration.handling.retrying import MAX_TRIES, next_try, words_for
 from integration.parts import Parts
 from integration.settings import Mode
-from integration.store import complaints, counters, follow_ups, outbox
+from integration.store import complaints, counters, follow_ups, outbox, write_pause
 from integration.store.engine import DatabaseUnavailable
 from integration.zendesk.errors import (
     NotAuthorised,
@@ -32,6 +32,7 @@ SETTLE_SLOW = timedelta(seconds=60)
 
 # A reminder that could not leave for so long may have lost its reason: it is decided anew.
 STALE = timedelta(minutes=10)
+WAITS_FOR_SHARE = "waits for its share of Zendesk's update limit"
 
 
 def post(parts: Parts, outbox_id: int, attempt: int) -> None:
@@ -64,7 +65,9 @@ def post(parts: Parts, outbox_id: int, attempt: int) -> None:
         _again(parts, row, now, str(error), wait=_settled(error), was_refused=not error.outcome_unknown)
     except (TicketClosed, NotFound) as error:
         _drop(parts, row, now, Code.TICKET_CLOSED if isinstance(error, TicketClosed) else Code.TICKET_GONE)
-    except (NotAuthorised, ZendeskRejected) as error:
+    except NotAuthorised as error:
+        _pause(parts, row, now, str(error))
+    except ZendeskRejected as error:
         with parts.database.write() as conn:
             outbox.park(conn, outbox_id, attempt=attempt, reason=str(error))
         log.warning("A write to Zendesk is parked.", extra={"outbox_id": outbox_id, "reason": str(error)})
@@ -72,7 +75,7 @@ def post(parts: Parts, outbox_id: int, attempt: int) -> None:
         raise
     except Exception as error:  # left alone, it would come again every few minutes for ever
         log.exception("A write could not be made.", extra={"outbox_id": outbox_id})
-        if attempt < MAX_TRIES:
+        if row.failures < MAX_TRIES:
             # Whether it was sent before the failure is not known, so a write that was `sending` stays so.
             _again(parts, row, now, words_for(error), wait=0.0, was_refused=False)
             return
@@ -90,6 +93,7 @@ def _was_done_before(parts: Parts, row: outbox.OutboxRow, now: datetime) -> bool
                 attempt=row.attempts,
                 not_before=row.sent_at + SETTLE,
                 reason="the answer to the write was lost",
+                has_failed=False,
             )
         return True
     audit_id = parts.zendesk.find_marker(row.ticket_id, row.marker)
@@ -108,14 +112,21 @@ def _send(parts: Parts, row: outbox.OutboxRow, now: datetime) -> None:
                 row.id,
                 attempt=row.attempts,
                 not_before=now + timedelta(seconds=wait),
-                reason="waits for its share of Zendesk's update limit",
+                reason=WAITS_FOR_SHARE,
+                has_failed=False,
             )
         return
     with parts.database.write() as conn:
         if not outbox.mark_sending(conn, row.id, attempt=row.attempts, now=now):
             return
     audit_id = parts.zendesk.update_ticket(
-        row.ticket_id, note=row.note, custom_fields=row.fields, marker=row.marker
+        row.ticket_id,
+        note=row.note,
+        is_public=row.is_public,
+        custom_fields=row.fields,
+        status=row.status,
+        assignee_id=row.assignee_id,
+        marker=row.marker,
     )
     _done(parts, row, audit_id, parts.clock())
 
@@ -124,6 +135,8 @@ def _done(parts: Parts, row: outbox.OutboxRow, audit_id: int | None, now: dateti
     with parts.database.write() as conn:
         if not outbox.done(conn, row.id, audit_id, now):
             return
+        if write_pause.end(conn):
+            log.info("Zendesk accepts writes again.")
         counters.add(conn, f"posted_{row.kind}")
         follow_up = follow_ups.get(conn, row.follow_up_id or 0)
         # Somebody who moved it while the reminder was on its way wants it again on the new day.
@@ -151,7 +164,7 @@ def _settled(error: ZendeskError) -> float:
 def _again(
     parts: Parts, row: outbox.OutboxRow, now: datetime, reason: str, *, wait: float, was_refused: bool
 ) -> None:
-    not_before = next_try(now, row.attempts, at_least=wait)
+    not_before = next_try(now, row.failures + 1, at_least=wait)
     with parts.database.write() as conn:
         outbox.retry(
             conn,
@@ -161,6 +174,23 @@ def _again(
             reason=reason,
             was_refused=was_refused and row.state != "sending",
         )
+
+
+def _pause(parts: Parts, row: outbox.OutboxRow, now: datetime, reason: str) -> None:
+    """Let all writes rest: what Zendesk refuses its own user concerns every ticket, and parks none."""
+    with parts.database.write() as conn:
+        outbox.retry(
+            conn,
+            row.id,
+            attempt=row.attempts,
+            not_before=now,
+            reason=reason,
+            was_refused=row.state != "sending",
+            has_failed=False,
+        )
+        is_new = write_pause.begin(conn, reason, now)
+    if is_new:
+        log.warning("Writes to Zendesk are paused.", extra={"reason": reason})
 
 
 def _is_still_wanted(parts: Parts, row: outbox.OutboxRow, follow_up_id: int, now: datetime) -> bool:

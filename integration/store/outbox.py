@@ -9,18 +9,21 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from integration.domain.ticket import FieldValue
-from integration.store import encoding
+from integration.store import encoding, write_pause
 from integration.store.dialect import insert_into, one_of
 from integration.store.tables import outbox
 
 REASON_LENGTH = 300
+# Nothing waits longer than this for the sake of something newer.
+PATIENCE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One write: `note` becomes an internal note, `fields` are custom fields by id.
+    """One write: `note` becomes an internal note, or a public reply; `fields` are custom fields by id.
 
-    In the state `sending` the write may have happened: look for `marker` before doing it again.
+    In the state `sending` the write may have happened: look for `marker` before doing it again. `attempts`
+    counts its claims, `failures` what went wrong; waiting for the write budget is neither.
     """
 
     id: int
@@ -30,10 +33,14 @@ class OutboxRow:
     follow_up_id: int | None
     marker: str
     note: str | None
+    is_public: bool
+    status: str | None
+    assignee_id: int | None
     fields: Mapping[int, FieldValue]
     priority: int
     state: str
     attempts: int
+    failures: int
     not_before: datetime
     created_at: datetime
     sent_at: datetime | None
@@ -53,6 +60,9 @@ def add(
     priority: int,
     now: datetime,
     follow_up_id: int | None = None,
+    is_public: bool = False,
+    status: str | None = None,
+    assignee_id: int | None = None,
 ) -> int | None:
     """Intend a write and return its id; None when the key is known, so it was intended before."""
     values = {
@@ -62,6 +72,9 @@ def add(
         "follow_up_id": follow_up_id,
         "marker": marker,
         "note": note,
+        "is_public": is_public,
+        "status": status,
+        "assignee_id": assignee_id,
         "fields": encoding.fields_to_json(fields),
         "priority": priority,
         "not_before": now,
@@ -81,19 +94,24 @@ def claim_due(conn: Connection, now: datetime, *, limit: int, lease: timedelta) 
     """Claim due writes, urgent first, then oldest, and return (id, attempts) pairs.
 
     Writes whose claim has run out come again; those that were `sending` stay so. Of a ticket only the
-    oldest write goes: a newer one that overtakes it would be undone by it.
+    oldest write goes: a newer one that overtakes it would be undone by it. While writing is paused, one
+    goes now and then, to find out whether Zendesk accepts writes again.
     """
+    limit = min(limit, write_pause.room(conn, now))
+    if limit <= 0:
+        return []
     older = outbox.alias("older")
     waits_for_another = sa.exists().where(
         older.c.ticket_id == outbox.c.ticket_id,
         older.c.id < outbox.c.id,
         one_of(older.c.state, "new", "claimed", "sending"),
     )
+    has_patience = sa.case((outbox.c.created_at < now - PATIENCE, 0), else_=1)
     ids = list(
         conn.scalars(
             sa.select(outbox.c.id)
             .where(_is_waiting(), outbox.c.not_before <= now, ~waits_for_another)
-            .order_by(outbox.c.priority, outbox.c.created_at, outbox.c.id)
+            .order_by(has_patience, outbox.c.priority, outbox.c.created_at, outbox.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True, of=outbox)
         )
@@ -141,15 +159,24 @@ def retry(
     not_before: datetime,
     reason: str,
     was_refused: bool = False,
+    has_failed: bool = True,
 ) -> bool:
-    """Let a write wait until `not_before`.
+    """Let a write wait until `not_before`; `has_failed` where something went wrong.
 
     Say `was_refused` only when Zendesk answered that it did not write; otherwise a write that was
     `sending` stays so, and is looked for before it is repeated. Like all that follow it does nothing for a
     worker whose claim `attempt` was taken over: another may be sending the write at this moment.
     """
     state = "new" if was_refused else _unless_sending("new")
-    return _set_claimed(conn, id, attempt, state=state, not_before=not_before, reason=reason[:REASON_LENGTH])
+    return _set_claimed(
+        conn,
+        id,
+        attempt,
+        state=state,
+        not_before=not_before,
+        failures=outbox.c.failures + int(has_failed),
+        reason=reason[:REASON_LENGTH],
+    )
 
 
 def park(conn: Connection, id: int, *, attempt: int, reason: str) -> bool:
@@ -165,6 +192,53 @@ def drop(conn: Connection, id: int, *, attempt: int, reason: str) -> bool:
 def hold(conn: Connection, id: int, *, attempt: int) -> bool:
     """Keep a write for show only, as observe mode does."""
     return _set_claimed(conn, id, attempt, state="held")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A write that has not happened yet: since when, until when at least, and why, where that is known."""
+
+    id: int
+    kind: str
+    ticket_id: int
+    priority: int
+    since: datetime
+    not_before: datetime
+    failures: int
+    reason: str | None
+
+
+def waiting(conn: Connection, *, limit: int = 100) -> list[Waiting]:
+    """Return the writes that wait, in the order of their urgency."""
+    columns = (
+        outbox.c.created_at.label("since") if name == "since" else outbox.c[name]
+        for name in Waiting.__dataclass_fields__
+    )
+    rows = conn.execute(
+        sa.select(*columns)
+        .where(_is_waiting())
+        .order_by(outbox.c.priority, outbox.c.created_at, outbox.c.id)
+        .limit(limit)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def count_waiting(conn: Connection) -> tuple[int, datetime | None]:
+    """Return how many writes wait, and since when the oldest does."""
+    oldest = sa.func.min(outbox.c.created_at, type_=outbox.c.created_at.type)
+    row = conn.execute(sa.select(sa.func.count(), oldest).where(_is_waiting())).one()
+    return int(row[0]), row[1]
+
+
+def merge_fields(conn: Connection, ticket_id: int, fields: Mapping[int, FieldValue], now: datetime) -> bool:
+    """Put more fields into a write of fields alone that has not begun; False where there is none."""
+    plain = sa.and_(outbox.c.ticket_id == ticket_id, outbox.c.kind == "fields", one_of(outbox.c.state, "new"))
+    row = conn.execute(sa.select(outbox.c.id, outbox.c.fields).where(plain).with_for_update()).first()
+    if row is None:
+        return False
+    merged = row.fields | encoding.fields_to_json(fields)
+    values = {"fields": merged, "not_before": now}
+    return _set_waiting(conn, row.id, one_of(outbox.c.state, "new"), **values)
 
 
 def _is_waiting() -> sa.ColumnElement[bool]:

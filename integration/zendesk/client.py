@@ -58,9 +58,11 @@ class Zendesk:
         note: str | None,
         is_public: bool = False,
         custom_fields: Mapping[int, FieldValue] | None = None,
+        status: str | None = None,
+        assignee_id: int | None = None,
         marker: str,
     ) -> int | None:
-        """Add a comment and set custom fields in one PUT; return the audit's id, None if nothing changed.
+        """Add a comment and set fields in one PUT; return the audit's id, None if nothing changed.
 
         Only what is named is sent. `marker` is kept in the audit, where `find_marker` looks for it.
         """
@@ -69,6 +71,10 @@ class Zendesk:
             ticket["comment"] = _comment(note, is_public=is_public)
         if custom_fields:
             ticket["custom_fields"] = _custom_fields(custom_fields)
+        if status is not None:
+            ticket["status"] = status
+        if assignee_id is not None:
+            ticket["assignee_id"] = assignee_id
         return _audit_id(self._zenpy.update_ticket(ticket_id, ticket))
 
     def find_marker(self, ticket_id: int, marker: str) -> int | None:

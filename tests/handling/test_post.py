@@ -6,6 +6,7 @@ import pytest
 
 from integration.domain.reason import Code
 from integration.handling.post import post
+from integration.handling.waiting_writes import try_again_all, what_waits
 from integration.store import outbox
 from integration.zendesk.pace import TICKET_UPDATES
 from tests.handling.installation import ANGRY, CALM, LEASE, Installation
@@ -139,22 +140,52 @@ def test_a_ticket_deleted_meanwhile_takes_no_note_and_the_reason_is_kept(
     assert (row.state, row.reason) == ("dropped", Code.TICKET_GONE)
 
 
-def test_a_service_user_who_lost_its_role_parks_the_write_until_it_has_it_again(
+def test_a_service_user_who_lost_its_role_pauses_all_writes_for_one_reason(
     makegood: Installation, waiting: int
 ) -> None:
     service_user = makegood.server.account.service_user_id
+    others = [makegood.write_in(ANGRY, name=f"Writer{n} Example") for n in range(3)]
+    makegood.deliver(makegood.news())
     makegood.control("PATCH", f"users/{service_user}", role="end-user")
 
-    makegood.work_outbox()
+    makegood.work()
+    found = what_waits(makegood.parts)
 
-    assert [one.kind for one in makegood.parked()] == ["outbox"]
-    assert "Zendesk refuses access" in makegood.parked()[0].reason
+    assert makegood.parked() == []
+    assert (found.total, found.pause is not None) == (4, True)
+    assert all("Zendesk refuses access" in one.why for one in found.writes)
 
     makegood.control("PATCH", f"users/{service_user}", role="admin")
-    makegood.pass_time(minutes=1)
-    makegood.try_again()
+    makegood.pass_time(minutes=6)
     makegood.work()
+    assert [len(makegood.notes(ticket_id)) for ticket_id in (waiting, *others)] == [1, 1, 1, 1]
+    assert what_waits(makegood.parts).pause is None
+
+
+def test_an_admin_need_not_wait_for_the_next_try(makegood: Installation, waiting: int) -> None:
+    service_user = makegood.server.account.service_user_id
+    makegood.control("PATCH", f"users/{service_user}", role="end-user")
+    makegood.work_outbox()
+    makegood.control("PATCH", f"users/{service_user}", role="admin")
+    makegood.work_outbox()
+    assert makegood.notes(waiting) == []
+
+    try_again_all(makegood.parts, actor="cli")
+    makegood.work_outbox()
+
     assert len(makegood.notes(waiting)) == 1
+
+
+def test_waiting_for_the_share_is_no_failure(makegood: Installation) -> None:
+    written = [makegood.write_in(ANGRY, name=f"Writer{n} Example") for n in range(11)]
+    makegood.deliver(makegood.news())
+
+    makegood.work()
+    makegood.work()
+
+    (last,) = what_waits(makegood.parts).writes
+    assert (last.write.ticket_id in written, last.write.failures) == (True, 0)
+    assert "share" in last.why
 
 
 def test_writes_beyond_the_share_of_the_limit_wait_for_their_turn(makegood: Installation) -> None:

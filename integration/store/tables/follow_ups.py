@@ -17,6 +17,7 @@ follow_ups = table(
     sa.Column("chain_id", Id),  # the next message to the requester, not a note
     sa.Column("due_at", Moment, nullable=False),
     sa.Column("planned_at", Moment, nullable=False),
+    sa.Column("counted_from", Moment),  # of a policy's step; null where a person chose the day
     sa.Column("status", sa.String(12), nullable=False, default="pending"),
     sa.Column("revision", sa.Integer, nullable=False, default=0),
     sa.Column("satisfied_by", Json, nullable=False, default=list),
@@ -57,7 +58,8 @@ outbox = table(
     sa.Column("priority", sa.Integer, nullable=False, default=5),
     sa.Column("state", sa.String(12), nullable=False, default="new"),
     # new | claimed | sending (the call may have happened) | done | held (observe mode) | parked | dropped
-    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),  # how often it was claimed
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),  # what went wrong, not what waited
     sa.Column("not_before", Moment, nullable=False),  # of a claimed or sending row: its claim ends
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("sent_at", Moment),

@@ -47,6 +47,7 @@ def _added() -> dict[str, list[sa.Column[Any]]]:
             sa.Column("is_public", sa.Boolean, nullable=False, server_default=sa.false()),
             sa.Column("status", sa.String(12)),
             sa.Column("assignee_id", ID),
+            sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
         ],
         "promises": [
             sa.Column("made_by", ID),
