@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from integration.domain.calendar import Calendar
 from integration.domain.followup import Satisfier
-from integration.domain.policy import Policy, Start, Step
+from integration.domain.policy import NOTED_BY_AGENTS, Policy, Start, Step
 
 # Zendesk's moments have whole seconds, and the ticket's own first comment is no reply to it.
 FIRST_SECOND = timedelta(seconds=1)
@@ -34,23 +34,24 @@ def moments(
     resolved_at: datetime | None = None,
     first_public_reply_at: datetime | None = None,
     last_public_reply_at: datetime | None = None,
-    consented_at: datetime | None = None,
-    appealed_at: datetime | None = None,
+    told_at: datetime | None = None,
+    noted: Mapping[Start, datetime] | None = None,
 ) -> dict[Start, datetime | None]:
-    """Return the moment of each start, None where it has not happened."""
+    """Return the moment of each start, None where it has not happened; `noted` are those agents noted."""
     last = last_public_reply_at
     if last and last.replace(microsecond=0) <= received_at:
         # What was said before the complaint answers something else.
         last = None
     first = first_public_reply_at if first_public_reply_at and first_public_reply_at > received_at else last
     return {
+        **dict.fromkeys(NOTED_BY_AGENTS),
+        **(noted or {}),
         Start.RECEIVED: received_at,
         Start.ACKNOWLEDGED: first,
-        Start.CONSENTED: consented_at,
-        Start.APPEALED: appealed_at,
         Start.LAST_PUBLIC_REPLY: last,
         Start.LAST_NEWS: last or received_at,
         Start.RESOLVED: resolved_at,
+        Start.ANSWERED: told_at if resolved_at else None,
     }
 
 

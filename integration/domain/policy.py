@@ -14,15 +14,22 @@ from integration.domain.ticket import Channel, Status, Ticket
 
 
 class Start(StrEnum):
-    """The moment from which a step counts."""
+    """A moment in the life of a complaint from which a clock runs, or at which it has run."""
 
     RECEIVED = "received"
     ACKNOWLEDGED = "acknowledged"  # the first public reply
+    HANDED_ON = "handed_on"  # a more senior handler took over
+    PROPOSED = "proposed"  # the requester was offered a way to put it right
     CONSENTED = "consented"  # the requester agreed to what was offered
     APPEALED = "appealed"  # the requester asked for the next stage
     LAST_PUBLIC_REPLY = "last_public_reply"
     LAST_NEWS = "last_news"  # the last public reply or, before there is one, the receipt
     RESOLVED = "resolved"
+    ANSWERED = "answered"  # the requester was told of the decision
+
+
+# What no event of Zendesk tells, so that somebody has to note it.
+NOTED_BY_AGENTS = frozenset({Start.HANDED_ON, Start.PROPOSED, Start.CONSENTED, Start.APPEALED})
 
 
 class Reach(StrEnum):
@@ -115,6 +122,9 @@ class Scope:
         return sum(map(bool, (*sets, self.languages, self.jurisdictions))) + len(self.fields)
 
 
+EVERY_COMPLAINT = Scope()
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A dated set of steps; a running complaint keeps the version it started with.
@@ -133,7 +143,7 @@ class Policy:
     week: Week = OFFICE
     schedule: str | None = None
     holiday_sets: frozenset[str] = frozenset()
-    scope: Scope = Scope()
+    scope: Scope = EVERY_COMPLAINT
     takes_over_running: bool = False
 
     @property

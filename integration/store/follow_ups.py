@@ -32,10 +32,12 @@ def plan(
     owner_id: int | None = None,
     promise_id: int | None = None,
     chain_id: int | None = None,
+    counted_from: datetime | None = None,
 ) -> int | None:
     """Store a follow-up and return its id; None when one of that name is running on the ticket.
 
-    `now` becomes `planned_at`: what happened since then may satisfy it.
+    `now` becomes `planned_at`: what happened since then may satisfy it. `counted_from` is where a policy's
+    step started: from there it is counted again when a calendar changes.
     """
     values = {
         "ticket_id": ticket_id,
@@ -48,6 +50,7 @@ def plan(
         "chain_id": chain_id,
         "due_at": due_at,
         "planned_at": now,
+        "counted_from": counted_from,
         "satisfied_by": sorted(satisfier.value for satisfier in satisfied_by),
     }
     statement = (
@@ -136,12 +139,30 @@ def end(
     return _set_running(conn, id, same, **values)
 
 
+def reinstate(conn: Connection, id: int) -> bool:
+    """Let an ended follow-up run again on its day; False where it has not ended or one of its name runs."""
+    ended = get(conn, id)
+    if ended is None or ended.status not in {FollowUpStatus.CANCELLED, FollowUpStatus.SATISFIED}:
+        return False
+    if any(other.name == ended.name for other in running(conn, ended.ticket_id)):
+        return False
+    values = {
+        "status": FollowUpStatus.PENDING.value,
+        "reason": None,
+        "ended_at": None,
+        "claimed_until": None,
+        "revision": follow_ups.c.revision + 1,
+        "attempts": 0,
+    }
+    return conn.execute(sa.update(follow_ups).where(follow_ups.c.id == id).values(**values)).rowcount == 1
+
+
 def reschedule(conn: Connection, id: int, due_at: datetime, *, now: datetime) -> bool:
     """Move a running follow-up; a run that has already begun finds another revision and stops.
 
     It counts as planned at `now`: what happened before somebody chose a new day does not satisfy it.
     """
-    return _move(conn, id, due_at, planned_at=now)
+    return _move(conn, id, due_at, planned_at=now, counted_from=None)
 
 
 def postpone(conn: Connection, id: int, due_at: datetime) -> bool:

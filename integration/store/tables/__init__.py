@@ -2,6 +2,7 @@
 
 from integration.store.tables.audit import audit_log
 from integration.store.tables.base import Id, Json, Moment, Order, metadata
+from integration.store.tables.clocks import clock_stops, deadlines, noted_moments, schedules
 from integration.store.tables.complaints import (
     complaint_actions,
     complaints,
@@ -29,11 +30,13 @@ __all__ = [
     "audit_log",
     "calibrations",
     "chains",
+    "clock_stops",
     "comments",
     "complaint_actions",
     "complaints",
     "corrections",
     "counters",
+    "deadlines",
     "detached_tickets",
     "editions",
     "erasures",
@@ -44,6 +47,7 @@ __all__ = [
     "inbox",
     "kept",
     "metadata",
+    "noted_moments",
     "opinions",
     "outbox",
     "pace",
@@ -52,6 +56,7 @@ __all__ = [
     "requesters",
     "review_complaints",
     "reviews",
+    "schedules",
     "seen_launches",
     "staff_access",
     "suggestion_uses",
