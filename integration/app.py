@@ -15,6 +15,7 @@ from integration.policies.shelf import PolicyShelf
 from integration.responses.library import Library
 from integration.settings import Mode, Settings
 from integration.store import counters
+from integration.store.editions import EditionShelf
 from integration.store.engine import WAIT_SECONDS, Database, DatabaseUnavailable, make_engine
 from integration.web import site
 from integration.zendesk.client import Zendesk
@@ -57,7 +58,8 @@ def assemble(
     clock = clock or (RehearsalClock(settings.zendesk_url) if settings.rehearsal else system_clock)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(make_engine(settings.database_url, wait_seconds), wait_seconds)
-    library = Library.load(*template_folders(settings.data_dir))
+    editions = EditionShelf(database)
+    library = Library.load(*template_folders(settings.data_dir), published=editions.templates)
     pace = Pace(database.engine, share=settings.write_share)
 
     # Zendesk's answer must not be lost because what it says besides cannot be noted.
@@ -93,7 +95,7 @@ def assemble(
         clock=clock,
         database=database,
         library=library,
-        shelf=PolicyShelf(policy_folders(settings.data_dir)),
+        shelf=PolicyShelf(policy_folders(settings.data_dir), editions.policies),
         zendesk=Zendesk(session),
         pace=pace,
         close=close,

@@ -45,11 +45,12 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was read and is valid by itself; `name` changes with its content."""
+    """A file that was read and is valid by itself; `name` changes with its content, `whole` is all of it."""
 
     key: Key
     path: Path
     name: str
+    whole: str
     text: str = ""
     head: FrontMatter | None = None
     words: Words | None = None
@@ -91,19 +92,36 @@ def key_of(relative: str) -> Key | None:
     return None
 
 
+def place_of(key: Key) -> str:
+    """Return where a text of this key lies below a template folder."""
+    match key.kind:
+        case "words":
+            return f"words/{key.locale}.yaml"
+        case "frame":
+            return f"frame/{key.locale}.md.j2"
+        case "note":
+            return f"notes/{key.locale}/{key.name}.md.j2"
+        case "response":
+            return f"{key.name}/{key.locale}{'.' + key.variant if key.variant else ''}.md.j2"
+
+
 def read(path: Path, key: Key, syntax: Sandbox) -> Source:
     """Read one file; raises `InvalidDocument` with a line, or `OSError`."""
-    text = _text(path)
+    return understood(_text(path), path, key, syntax)
+
+
+def understood(text: str, path: Path, key: Key, syntax: Sandbox) -> Source:
+    """Take a text as the file at `path`; raises `InvalidDocument` with a line."""
     name = f"{key.kind}-{hashlib.sha256(f'{path}:{text}'.encode()).hexdigest()[:16]}"
     if key.kind == "words":
-        return Source(key, path, name, words=parse_words(text))
+        return Source(key, path, name, text, words=parse_words(text))
     if key.kind == "response":
         head, body = split(text)
         front_matter = parse(head)
         _check_syntax(body, syntax)
-        return Source(key, path, name, text=body, head=front_matter)
+        return Source(key, path, name, text, body, front_matter)
     _check_syntax(text, syntax)
-    return Source(key, path, name, text=text)
+    return Source(key, path, name, text, text)
 
 
 def _text(path: Path) -> str:

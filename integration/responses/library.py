@@ -1,6 +1,7 @@
 """The response templates as the rest of the program uses them: cards to rank, letters and notes to render."""
 
 import math
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -14,10 +15,10 @@ from integration.domain.deadline import Delay, Unit
 from integration.domain.suggestion import TemplateCard
 from integration.responses.encoding import encode
 from integration.responses.errors import TemplateFailed, TemplateProblem, UnknownTemplate
-from integration.responses.files import Source
+from integration.responses.files import Key, Kind, Source
 from integration.responses.front_matter import FrontMatter
 from integration.responses.process import RendererProcess, RenderingStopped
-from integration.responses.shelf import Shelf, fallbacks
+from integration.responses.shelf import Shelf, Texts, fallbacks
 from integration.responses.values import NoteValues, Values
 
 
@@ -55,14 +56,32 @@ class Library:
     The rendering process starts with the first rendering; `close` ends it.
     """
 
-    def __init__(self, shelf: Shelf, renderer: RendererProcess) -> None:
+    def __init__(
+        self, shelf: Shelf, renderer: RendererProcess, trials: RendererProcess | None = None
+    ) -> None:
         self._shelf = shelf
         self._renderer = renderer
+        self._trials = trials or RendererProcess()
 
     @classmethod
-    def load(cls, *folders: Path) -> Self:
-        """Read the folders; files that are wrong are in `problems` and stop nothing."""
-        return cls(Shelf(folders), RendererProcess())
+    def load(cls, *folders: Path, published: Callable[[], Texts] = dict) -> Self:
+        """Read the folders; files that are wrong are in `problems` and stop nothing.
+
+        `published` gives texts by their place below a folder, which win over the files.
+        """
+        return cls(Shelf(folders, published), RendererProcess())
+
+    def over(self, published: Callable[[], Texts]) -> "Library":
+        """Return a library over the same files, with other published texts; the process is shared."""
+        return Library(self._shelf.over(published), self._renderer, self._trials)
+
+    def trying(self, drafts: Texts) -> "Library":
+        """Return a library as if `drafts` were published.
+
+        It renders in a process of its own: a text that is being written holds up nobody's letter.
+        """
+        in_force = self._shelf.published
+        return Library(self._shelf.over(lambda: {**in_force(), **drafts}), self._trials, self._trials)
 
     def __enter__(self) -> Self:
         return self
@@ -71,8 +90,9 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """End the rendering process."""
+        """End the rendering processes."""
         self._renderer.close()
+        self._trials.close()
 
     @property
     def problems(self) -> tuple[TemplateProblem, ...]:
@@ -81,6 +101,16 @@ class Library:
     def refresh(self) -> None:
         """Read at once what changed on disk."""
         self._shelf.refresh()
+
+    def sources(self, kind: Kind) -> tuple[Source, ...]:
+        """Return every text of a kind that is in force."""
+        self._shelf.refresh_if_due()
+        return tuple(self._shelf.all(kind))
+
+    def source(self, key: Key) -> Source | None:
+        """Return the text in force for exactly this name and locale."""
+        self._shelf.refresh_if_due()
+        return self._shelf.get(key)
 
     def cards(self) -> tuple[TemplateCard, ...]:
         """Return one card for each response template and locale, in the order of their ids."""

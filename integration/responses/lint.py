@@ -39,6 +39,13 @@ def lint(folders: Sequence[Path]) -> list[TemplateProblem]:
     return sorted(set(found))
 
 
+def problems_of(library: Library, source: Source) -> list[TemplateProblem]:
+    """Return every problem of one text as the library has it."""
+    if source.head is not None:
+        return sorted(set(_letter(library, source, source.head)))
+    return sorted(set(_note(library, source))) if source.key.kind == "note" else []
+
+
 def _gaps(shelf: Shelf) -> Iterator[TemplateProblem]:
     """English is where the search for a language ends, and a language needs its own words."""
     for source in (*shelf.all("response"), *shelf.all("note")):

@@ -1,18 +1,23 @@
 """The files as last read: a changed file is read again, a broken one leaves its last good version."""
 
+import copy
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from integration.responses.document import InvalidDocument
 from integration.responses.errors import TemplateProblem
-from integration.responses.files import Key, Kind, Source, Stamp, read, walk
+from integration.responses.files import Key, Kind, Source, Stamp, key_of, read, understood, walk
 from integration.responses.sandbox import Sandbox
 
 FALLBACK_LOCALE = "en"
 REFRESH_SECONDS = 2.0
+# Where texts lie that admins published in the program; it is no folder on disk.
+PUBLISHED = Path("published")
+
+Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +30,30 @@ class Entry:
 
 
 class Shelf:
-    """Several folders in one; a later folder's file takes the place of an earlier one's."""
+    """Several folders in one; a later folder's file takes the place of an earlier one's.
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
+    `published` gives texts by their place below a folder; they take the place of every file.
+    """
+
+    def __init__(self, folders: tuple[Path, ...], published: Callable[[], Texts] = dict) -> None:
         self._folders = folders
+        self.published = published
         self._lock = threading.Lock()
         self._syntax = Sandbox()
         self._entries: dict[Path, Entry] = {}
         self._sources: Mapping[Key, Source] = {}
         self._problems: tuple[TemplateProblem, ...] = ()
+        # The database may not be ready yet: what is published is asked for with the first question.
+        self._refresh({})
         self._looked_at = 0.0
-        self.refresh()
+
+    def over(self, published: Callable[[], Texts]) -> "Shelf":
+        """Return a shelf over the same folders and other published texts; files are not read again."""
+        other = copy.copy(self)
+        other.published = published
+        other._lock = threading.Lock()
+        other._looked_at = 0.0
+        return other
 
     @property
     def problems(self) -> tuple[TemplateProblem, ...]:
@@ -48,6 +66,9 @@ class Shelf:
 
     def refresh(self) -> None:
         """Look at every file's stamp and read what changed."""
+        self._refresh(self.published())
+
+    def _refresh(self, published: Texts) -> None:
         with self._lock:
             self._looked_at = time.monotonic()
             entries: dict[Path, Entry] = {}
@@ -55,13 +76,21 @@ class Shelf:
             problems: list[TemplateProblem] = []
             for folder in self._folders:
                 for path, key, stamp in walk(folder):
-                    entry = self._entry(path, key, stamp)
-                    entries[path] = entry
-                    if entry.source is not None:
-                        sources[entry.source.key] = entry.source
-                    if entry.problem is not None:
-                        problems.append(entry.problem)
+                    entries[path] = self._entry(path, key, stamp)
+            for place, text in published.items():
+                entries[PUBLISHED / place] = self._entry(
+                    PUBLISHED / place, key_of(place), Stamp(hash(text), len(text)), text
+                )
+            for entry in entries.values():
+                if entry.source is not None:
+                    sources[entry.source.key] = entry.source
+                if entry.problem is not None:
+                    problems.append(entry.problem)
             self._entries, self._sources, self._problems = entries, sources, tuple(problems)
+
+    def get(self, key: Key) -> Source | None:
+        """Return exactly this one."""
+        return self._sources.get(key)
 
     def all(self, kind: Kind) -> Iterator[Source]:
         return (source for key, source in self._sources.items() if key.kind == kind)
@@ -74,7 +103,7 @@ class Shelf:
                 return source
         return None
 
-    def _entry(self, path: Path, key: Key | None, stamp: Stamp) -> Entry:
+    def _entry(self, path: Path, key: Key | None, stamp: Stamp, text: str | None = None) -> Entry:
         known = self._entries.get(path)
         if known is not None and known.stamp == stamp:
             return known
@@ -83,7 +112,10 @@ class Shelf:
             message = "not a template's place: use <family>/<locale>[.<variant>].md.j2, in lower case"
             return Entry(stamp, None, TemplateProblem(path, 1, message))
         try:
-            return Entry(stamp, read(path, key, self._syntax), None)
+            source = (
+                read(path, key, self._syntax) if text is None else understood(text, path, key, self._syntax)
+            )
+            return Entry(stamp, source, None)
         except InvalidDocument as error:
             return Entry(stamp, last_good, TemplateProblem(path, error.line, error.message))
         except OSError as error:
