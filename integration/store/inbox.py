@@ -111,8 +111,8 @@ def waiting(conn: Connection, *, ticket_id: int | None = None, user_id: int | No
 
 
 def finish(conn: Connection, ids: Sequence[int]) -> None:
-    """Mark rows as worked."""
-    _set(conn, ids, state="done", reason=None)
+    """Mark rows as worked; what people wrote in them is kept no longer."""
+    _set(conn, ids, state="done", reason=None, body=b"")
 
 
 def retry(conn: Connection, ids: Sequence[int], *, not_before: datetime, reason: str) -> None:

@@ -11,6 +11,7 @@ from integration.store.tables import requesters
 
 MOST_MERGES = 20
 _FIELDS = tuple(Requester.__dataclass_fields__)
+_PERSONAL = ("organization_id", "created_at", "updated_at", "is_active")
 
 
 def get(conn: Connection, id: int) -> Requester | None:
@@ -43,7 +44,9 @@ def save_many(conn: Connection, rows: Sequence[tuple[Requester, str]]) -> None:
 
 def add_name(conn: Connection, id: int, name: str) -> bool:
     """Name somebody whose own events told no name; False for a known name or an unknown id."""
-    nameless = sa.update(requesters).where(requesters.c.id == id, requesters.c.name.is_(None))
+    nameless = sa.update(requesters).where(
+        requesters.c.id == id, requesters.c.name.is_(None), ~requesters.c.is_erased
+    )
     return conn.execute(nameless.values(name=name)).rowcount == 1
 
 
@@ -55,7 +58,9 @@ def merge(conn: Connection, from_id: int, into_id: int, order: str) -> bool:
     statement = insert.values(id=from_id, merged_into=into_id, is_active=False, seen_order=order)
     conn.execute(
         statement.on_conflict_do_update(
-            index_elements=["id"], set_={"merged_into": into_id, "is_active": False}
+            # Zendesk deletes who was merged away, so the name goes here too.
+            index_elements=["id"],
+            set_={"merged_into": into_id, "is_active": False, "name": None, "locale": None},
         )
     )
     return True
@@ -88,8 +93,13 @@ def _upsert(conn: Connection) -> sa.Insert:
         for name in ("name", "locale", "created_at", "updated_at", "merged_into")
     }
     plain = {name: new[name] for name in ("role", "organization_id", "is_active", "seen_order")}
+    # Who was forgotten stays so, and who was merged away has no name of their own any more.
+    changed = kept | plain
+    changed |= {name: sa.case((old.is_erased, old[name]), else_=changed[name]) for name in _PERSONAL}
+    is_nameless = sa.or_(old.is_erased, old.merged_into.is_not(None))
+    changed |= {name: sa.case((is_nameless, old[name]), else_=changed[name]) for name in ("name", "locale")}
     return insert.on_conflict_do_update(
-        index_elements=["id"], set_=kept | plain, where=old.seen_order <= new.seen_order
+        index_elements=["id"], set_=changed, where=old.seen_order <= new.seen_order
     )
 
 

@@ -20,7 +20,17 @@ _FIELDS = tuple(Ticket.__dataclass_fields__)
 _COMMENT_FIELDS = tuple(Comment.__dataclass_fields__)
 # Not every source knows these; once known they do not become unknown.
 _STICKY = ("merged_into", "followup_of", "satisfaction")
-_OWN = ("id", "custom_fields", "field_orders", "is_worked")
+_OWN = ("id", "custom_fields", "field_orders", "is_worked", "is_erased")
+# What a ticket that was forgotten stays without, whatever comes in.
+_PERSONAL = (
+    "requester_id",
+    "subject",
+    "description",
+    "tags",
+    "organization_id",
+    "merged_into",
+    "followup_of",
+)
 
 
 def get(conn: Connection, id: int) -> Ticket | None:
@@ -127,7 +137,9 @@ def is_worked(conn: Connection, ticket_id: int) -> bool:
 
 
 def add_comment(conn: Connection, comment: Comment) -> bool:
-    """Keep a comment; False when it is already here."""
+    """Keep a comment; False when it is already here, or its ticket was forgotten."""
+    if conn.scalar(sa.select(tickets.c.is_erased).where(tickets.c.id == comment.ticket_id)):
+        return False
     values = {name: getattr(comment, name) for name in _COMMENT_FIELDS}
     statement = insert_into(conn, comment_rows).values(values).on_conflict_do_nothing(index_elements=["id"])
     return has_stored(conn, statement, comment_rows.c.id)
@@ -191,7 +203,9 @@ def _merged_fields(stored: Stored | None, fields: Mapping[int, FieldValue], orde
 
 
 def _set_fields(conn: Connection, ticket_id: int, values: Stored) -> None:
-    _set(conn, ticket_id, custom_fields=values["custom_fields"], field_orders=values["field_orders"])
+    told = {name: values[name] for name in ("custom_fields", "field_orders")}
+    mine = sa.and_(tickets.c.id == ticket_id, ~tickets.c.is_erased)
+    conn.execute(sa.update(tickets).where(mine).values(**told))
 
 
 def _upsert(conn: Connection, with_custom_fields: bool) -> sa.Insert:
@@ -203,6 +217,8 @@ def _upsert(conn: Connection, with_custom_fields: bool) -> sa.Insert:
     changed |= {name: sa.func.coalesce(new[name], old[name]) for name in _STICKY}
     if with_custom_fields:
         changed |= {name: new[name] for name in ("custom_fields", "field_orders")}
+    forgotten = [name for name in (*_PERSONAL, "custom_fields", "field_orders") if name in changed]
+    changed |= {name: sa.case((old.is_erased, old[name]), else_=changed[name]) for name in forgotten}
     return insert.on_conflict_do_update(
         index_elements=["id"], set_=changed, where=old.seen_order <= new.seen_order
     )

@@ -4,12 +4,12 @@ import sqlalchemy as sa
 
 from integration.store.tables.base import Id, Json, Moment, index_where, table
 
-# Whose data is to go, and by when. `subject` goes with the rest; its keyed digest `mark` stays as proof.
+# Whose data is to go, and by when. `subject` goes with it, and its keyed digest `mark` stays as proof.
 erasures = table(
     "erasures",
     sa.Column("id", Id, primary_key=True, autoincrement=True),
     sa.Column("subject", sa.String(40)),  # "requester:7", "ticket:5"
-    sa.Column("mark", sa.String(64), nullable=False),
+    sa.Column("mark", sa.String(64)),
     sa.Column("cause", sa.String(30), nullable=False),  # asked | deleted | redacted | retention
     sa.Column("asked_by", sa.String(60), nullable=False),
     sa.Column("asked_at", Moment, nullable=False),

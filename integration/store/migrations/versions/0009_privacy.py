@@ -139,7 +139,7 @@ def _privacy() -> None:
         "erasures",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("subject", sa.String(40)),
-        sa.Column("mark", sa.String(64), nullable=False),
+        sa.Column("mark", sa.String(64)),
         sa.Column("cause", sa.String(30), nullable=False),
         sa.Column("asked_by", sa.String(60), nullable=False),
         sa.Column("asked_at", MOMENT, nullable=False),
