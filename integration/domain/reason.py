@@ -82,6 +82,13 @@ class Code(StrEnum):
     PROMISE_WITHDRAWN = "promise_withdrawn"  # The promise is no longer owed.
     NEVER_SENT = "never_sent"  # The letter with the promise was never sent.
 
+    # chains to the requester
+    AUTOMATIC_REPLIES = "automatic_replies"  # The address answered by itself {count} times.
+    ONLY_THANKS = "only_thanks"  # The requester only said thanks (comment {comment_id}).
+    NOBODY_SPOKE = "nobody_spoke"  # No agent has replied to this requester yet, so nothing is sent by itself.
+    CHAIN_ENDED = "chain_ended"  # All {sent} messages were sent.
+    NOT_ALLOWED = "not_allowed"  # Messages to requesters are switched off.
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
