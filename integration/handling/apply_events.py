@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from integration.domain.ticket import Requester
-from integration.store import requesters, tickets
+from integration.domain.letter import is_unedited
+from integration.domain.ticket import Comment, Requester
+from integration.store import requesters, suggestion_uses, tickets
 from integration.zendesk.events import (
     AttributeChanged,
     CommentAdded,
@@ -29,7 +30,9 @@ def apply_ticket_events(conn: Connection, ticket_id: int, events: Iterable[Event
             tickets.save(conn, event.detail.to_ticket(), order=event.order, with_custom_fields=False)
         match event.change:
             case CommentAdded() as added:
-                tickets.add_comment(conn, added.to_comment(ticket_id, event.occurred_at))
+                comment = added.to_comment(ticket_id, event.occurred_at)
+                tickets.add_comment(conn, comment)
+                _compare_with_letter(conn, comment)
                 _remember_author(conn, added)
             case CommentHidden(comment_id=comment_id, is_redacted=is_redacted):
                 tickets.hide_comment(conn, comment_id, is_redacted=is_redacted)
@@ -45,6 +48,13 @@ def apply_ticket_events(conn: Connection, ticket_id: int, events: Iterable[Event
                 tickets.set_satisfaction(conn, ticket_id, score)
             case _:
                 pass  # the snapshot says it all
+
+
+def _compare_with_letter(conn: Connection, comment: Comment) -> None:
+    if comment.is_public and comment.by_agent:
+        suggestion_uses.compare(
+            conn, comment.ticket_id, comment.created_at, lambda letter: is_unedited(letter, comment.body)
+        )
 
 
 def apply_user_events(conn: Connection, user_id: int, events: Iterable[Event]) -> None:

@@ -1,5 +1,7 @@
 """Which response templates a requester has been given, so that nobody gets the same letter twice."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -7,6 +9,15 @@ from sqlalchemy.engine import Connection
 
 from integration.store import requesters
 from integration.store.tables import suggestion_uses
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """How often a template was inserted; of the `compared` ones, how many were sent as they stood."""
+
+    inserted: int = 0
+    compared: int = 0
+    unedited: int = 0
 
 
 def add(
@@ -18,8 +29,9 @@ def add(
     locale: str,
     agent_id: int | None,
     now: datetime,
+    fingerprint: Sequence[str] = (),
 ) -> None:
-    """Remember that an agent inserted a response template."""
+    """Remember that an agent inserted a response template; `fingerprint` is of the text as inserted."""
     conn.execute(
         sa.insert(suggestion_uses).values(
             requester_id=requester_id,
@@ -28,8 +40,36 @@ def add(
             locale=locale,
             agent_id=agent_id,
             used_at=now,
+            fingerprint=list(fingerprint) or None,
         )
     )
+
+
+def compare(
+    conn: Connection, ticket_id: int, sent_at: datetime, is_same: Callable[[Sequence[str]], bool]
+) -> None:
+    """Settle which letters of a ticket were sent as inserted; what they said is forgotten with that."""
+    waiting = sa.select(suggestion_uses.c.id, suggestion_uses.c.fingerprint).where(
+        suggestion_uses.c.ticket_id == ticket_id,
+        suggestion_uses.c.used_at <= sent_at,
+        suggestion_uses.c.was_unedited.is_(None),
+    )
+    for row in conn.execute(waiting).all():
+        if row.fingerprint:
+            settled = sa.update(suggestion_uses).where(suggestion_uses.c.id == row.id)
+            conn.execute(settled.values(was_unedited=is_same(row.fingerprint), fingerprint=sa.null()))
+
+
+def counts(conn: Connection, *, since: datetime) -> dict[str, Uses]:
+    """Return how often each template was used since a moment, and sent as it stood."""
+    compared = sa.func.count(suggestion_uses.c.was_unedited)
+    unedited = sa.func.sum(sa.case((suggestion_uses.c.was_unedited.is_(True), 1), else_=0))
+    rows = conn.execute(
+        sa.select(suggestion_uses.c.template_id, sa.func.count(), compared, unedited)
+        .where(suggestion_uses.c.used_at >= since)
+        .group_by(suggestion_uses.c.template_id)
+    )
+    return {row[0]: Uses(row[1], row[2], int(row[3])) for row in rows}
 
 
 def used_for(conn: Connection, requester_id: int) -> frozenset[str]:

@@ -1,10 +1,14 @@
 """Our copy of tickets and people follows the events, in whatever order they come."""
 
+from datetime import timedelta
+
 import pytest
 
 from integration.domain.ticket import Requester
+from integration.handling.agent_acts import use_suggestion
 from integration.handling.sidebar import first_facts
-from integration.store import requesters, tickets
+from integration.store import requesters, suggestion_uses, tickets
+from integration.store.suggestion_uses import Uses
 from tests.handling.installation import ANGRY, CALM, Installation
 
 
@@ -136,3 +140,18 @@ def test_a_deleted_person_is_no_longer_active(makegood: Installation) -> None:
     makegood.live()
 
     assert not person(makegood, user["id"]).is_active
+
+
+def test_a_public_reply_tells_whether_the_letter_was_sent_as_it_stood(
+    makegood: Installation, ticket_id: int
+) -> None:
+    letter = "Hello,\n\nWe looked into it.\nIt is on its way.\n\nAna"
+    for inserted in (letter, letter.replace("on its way", "lost")):
+        use_suggestion(makegood.parts, ticket_id, "apology", "en", agent_id=9, inserted=inserted)
+
+    makegood.zendesk.comment(ticket_id, makegood.agent_id, letter.replace("Hello", "Dear Mary"), public=True)
+    makegood.live()
+
+    with makegood.parts.database.read() as conn:
+        uses = suggestion_uses.counts(conn, since=makegood.now - timedelta(days=1))
+    assert uses == {"apology": Uses(inserted=2, compared=2, unedited=1)}

@@ -133,7 +133,7 @@
       // The classic composer has no editor to insert into.
       await client.invoke("comment.appendText", text);
     }
-    await act(`${suggestionPath(item.dataset)}/used`, { locale: item.dataset.locale }, said.inserted);
+    await act(`${suggestionPath(item.dataset)}/used`, { locale: item.dataset.locale, text }, said.inserted);
   }
 
   const acts = {
