@@ -87,7 +87,10 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """On which complaints: every criterion given must hold, any value of each will do; none is all."""
+    """On which complaints: every criterion given must hold, any value of each will do; none is all.
+
+    None of `without_tags` may be on the ticket.
+    """
 
     bands: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
@@ -95,6 +98,7 @@ class Scope:
     brand_ids: frozenset[int] = frozenset()
     form_ids: frozenset[int] = frozenset()
     tags: frozenset[str] = frozenset()
+    without_tags: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
     jurisdictions: frozenset[str] = frozenset()
     fields: Mapping[int, frozenset[str]] = field(default_factory=dict)
@@ -111,15 +115,18 @@ class Scope:
             (self.languages, {traits.language}),
             (self.jurisdictions, traits.jurisdictions),
         )
-        return all(not wanted or not wanted.isdisjoint(found) for wanted, found in pairs) and all(
-            has_value(ticket, field_id, values) for field_id, values in self.fields.items()
+        return (
+            all(not wanted or not wanted.isdisjoint(found) for wanted, found in pairs)
+            and self.without_tags.isdisjoint(ticket.tags)
+            and all(has_value(ticket, field_id, values) for field_id, values in self.fields.items())
         )
 
     @property
     def criteria(self) -> int:
         """Return how many criteria there are: the policy that asks for more is the more specific one."""
         sets = (self.bands, self.categories, self.channels, self.brand_ids, self.form_ids, self.tags)
-        return sum(map(bool, (*sets, self.languages, self.jurisdictions))) + len(self.fields)
+        more = (self.without_tags, self.languages, self.jurisdictions)
+        return sum(map(bool, (*sets, *more))) + len(self.fields)
 
 
 EVERY_COMPLAINT = Scope()

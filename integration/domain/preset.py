@@ -60,7 +60,10 @@ class Communication:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One version of a set of deadlines. `stops` are the causes for which its clock may stand still."""
+    """One version of a set of deadlines; `grade` is that of its weakest figure.
+
+    `stops` are the causes for which its clock may stand still.
+    """
 
     id: str
     version: int
@@ -70,7 +73,7 @@ class Preset:
     source: str
     reviewed_on: date
     grade: Grade
-    limits: tuple[PresetLimit, ...]
+    limits: tuple[PresetLimit, ...] = ()
     communications: tuple[Communication, ...] = ()
     holiday_sets: frozenset[str] = frozenset()
     stops: frozenset[str] = frozenset()
@@ -79,7 +82,7 @@ class Preset:
 
     @property
     def is_reviewed(self) -> bool:
-        """Whether somebody read the rule itself; if not, an admin must say that they have."""
+        """Whether every figure was read in the rule itself; of the rest an admin must say that they have."""
         return self.grade is Grade.VERIFIED
 
     def limit(self, limit_id: str) -> PresetLimit | None:
@@ -165,9 +168,14 @@ def in_force(versions: Iterable[Preset], received_at: datetime) -> Preset | None
 
 
 def adapted(preset: Preset, switch: Switch) -> Preset:
-    """Return a preset with the time zone and holidays that the admin chose for it."""
+    """Return a preset as the admin wants it; figures nobody has read in the rule itself are left out.
+
+    Unless the admin says on which day they have checked them.
+    """
+    is_checked = switch.checked_on is not None
     return replace(
         preset,
+        limits=tuple(rule for rule in preset.limits if is_checked or rule.grade is Grade.VERIFIED),
         time_zone=switch.time_zone or preset.time_zone,
         holiday_sets=preset.holiday_sets if switch.holiday_sets is None else switch.holiday_sets,
     )
@@ -182,23 +190,27 @@ def deadlines(
     extensions: Mapping[str, Extension] | None = None,
     stops: Sequence[Stop] = (),
     is_stopped: bool = False,
+    kept: Mapping[str, datetime] | None = None,
 ) -> tuple[Deadline, ...]:
     """Return the deadlines whose clock has started, stricter ones first.
 
     A limit that counts from the keeping of another is shown from that one's own last moment until it is kept.
+    News is owed until the answer. `kept` are limits met in an earlier stage, which a reopened ticket does
+    not undo.
     """
     found: dict[str, Deadline] = {}
     for rule in preset.limits:
         if traits is not None and not rule.scope.holds(traits):
             continue
         start, is_provisional = _start(rule, starts, found)
-        if start is None:
+        is_over = rule.start is Start.LAST_NEWS and starts[Start.ANSWERED] is not None
+        if start is None or is_over:
             continue
         due_at = rule.limit.ends(start, calendar, _since(start, stops))
         extension = (extensions or {}).get(rule.id)
         if extension is not None:
             due_at = max(due_at, extension.due_at)
-        met_at = starts[rule.met_by]
+        met_at = starts[rule.met_by] or (kept or {}).get(rule.id)
         met_at = met_at if met_at is not None and met_at > start else None
         found[rule.id] = Deadline(
             preset.id,

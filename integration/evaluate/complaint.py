@@ -10,8 +10,8 @@ from integration.domain.ticket import Requester, Status, Ticket
 from integration.evaluate.examples import Answer, Example, Tools, text_of
 from integration.learned.language import Languages
 from integration.learned.reader import LearnedReader
-from integration.policies.load import load_cues, load_rules
-from integration.policies.shelf import CUES, RULES, SHIPPED
+from integration.policies.load import CUES, RULES, load_cues, load_rules
+from integration.policies.shelf import SHIPPED
 
 Read = Callable[[Example], Reading]
 

@@ -1,22 +1,42 @@
 """Loads one file, or one folder of word lists, into the domain's terms."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from integration.domain.complaint import CueBook
 from integration.domain.cues import LanguageCues
 from integration.domain.phrases import Phrase, PhraseBook
 from integration.domain.policy import Policy
+from integration.domain.preset import Clocks, Preset
 from integration.domain.rules import Condition, Rules
 from integration.domain.wording import fold
+from integration.policies.clocks_file import clocks_from
 from integration.policies.document import checked, read
 from integration.policies.policy_file import policy_from
+from integration.policies.preset_file import presets_from
 from integration.policies.problem import InvalidPolicy, PolicyProblem
 from integration.policies.schema import ConditionSchema, CuesSchema, RulesSchema
+
+RULES = "rules.yaml"
+CLOCKS = "clocks.yaml"
+CUES = "cues"
+PRESETS = "presets"
 
 
 def load_policy(path: Path, text: str | None = None) -> Policy:
     """Load a follow-up policy; `text` stands in for the file's. Raises `InvalidPolicy`."""
     return policy_from(read(path, text))
+
+
+def load_presets(path: Path, text: str | None = None) -> tuple[Preset, ...]:
+    """Load all versions of a deadline preset; `text` stands in for the file's. Raises `InvalidPolicy`."""
+    return presets_from(read(path, text))
+
+
+def load_clocks(path: Path, text: str | None = None) -> Clocks:
+    """Load what an admin decided about clocks; `text` stands in for the file's. Raises `InvalidPolicy`."""
+    return clocks_from(read(path, text))
 
 
 def load_rules(path: Path, text: str | None = None) -> Rules:
@@ -60,6 +80,39 @@ def load_language(path: Path, text: str | None = None) -> tuple[str, LanguageCue
         ),
         negations=frozenset(fold(word).text for word in schema.negations),
     )
+
+
+Parsed = Policy | Rules | Clocks | tuple[Preset, ...] | tuple[str, LanguageCues]
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """What is wrong with a text, instead of what it would have said."""
+
+    problems: tuple[PolicyProblem, ...]
+
+
+def parse(text: str, name: str) -> Parsed | Problems:
+    """Read the text of a file by its name in a policies folder, as the shelf would; touches no file.
+
+    `rules.yaml` and `clocks.yaml` are what they say, `cues/LANGUAGE.yaml` is a word list, `presets/ID.yaml` a
+    deadline preset with its versions, and anything else a follow-up policy.
+    """
+    try:
+        return loader_of(name)(Path(name), text)
+    except InvalidPolicy as invalid:
+        return Problems(invalid.problems)
+
+
+def loader_of(name: str) -> Callable[[Path, str | None], Parsed]:
+    """Return what reads a file of this name."""
+    folder, _, file = name.rpartition("/")
+    folders: dict[str, Callable[[Path, str | None], Parsed]] = {
+        CUES: load_language,
+        PRESETS: load_presets,
+    }
+    files: dict[str, Callable[[Path, str | None], Parsed]] = {RULES: load_rules, CLOCKS: load_clocks}
+    return folders.get(folder) or files.get(file) or load_policy
 
 
 def load_cues(folder: Path) -> CueBook:

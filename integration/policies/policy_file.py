@@ -27,6 +27,7 @@ class ScopeSchema(Schema):
     brand_ids: frozenset[int] = frozenset()
     form_ids: frozenset[int] = frozenset()
     tags: frozenset[Word] = frozenset()
+    without_tags: frozenset[Word] = frozenset()
     languages: frozenset[Annotated[str, Field(pattern="^[a-z]{2}$")]] = frozenset()
     jurisdictions: frozenset[Name] = frozenset()
     fields: dict[int, frozenset[str]] = {}
@@ -39,6 +40,7 @@ class ScopeSchema(Schema):
             brand_ids=self.brand_ids,
             form_ids=self.form_ids,
             tags=self.tags,
+            without_tags=self.without_tags,
             languages=self.languages,
             jurisdictions=self.jurisdictions,
             fields=self.fields,

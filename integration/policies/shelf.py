@@ -1,72 +1,80 @@
-"""The policy files in use: read again when they change, and kept as they were while they are wrong."""
+"""The policies, rules, presets and word lists in use, from files and from what admins published."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from integration.domain.complaint import CueBook
 from integration.domain.cues import LanguageCues
-from integration.domain.policy import Policy
+from integration.domain.policy import Policy, Traits
+from integration.domain.preset import Clocks, Grade, Preset
 from integration.domain.rules import Rules
-from integration.policies.load import load_language, load_policy, load_rules
+from integration.policies.kept_files import Kept, keep_up
+from integration.policies.load import (
+    CLOCKS,
+    CUES,
+    PRESETS,
+    RULES,
+    load_clocks,
+    load_language,
+    load_policy,
+    load_presets,
+    load_rules,
+)
 from integration.policies.problem import InvalidPolicy, PolicyProblem
 
 SHIPPED = Path(__file__).parent
-RULES = "rules.yaml"
-CUES = "cues"
 # What admins published in the program counts as one more folder; below it are policies published before.
 PUBLISHED = Path("published")
 PAST = PUBLISHED / "past"
 
-Loaded = TypeVar("Loaded")
 Texts = Mapping[str, str]
-_Stamp = tuple[int, int]
-
-
-@dataclass(slots=True)
-class _File(Generic[Loaded]):
-    """A file as last read; `good` outlives later mistakes."""
-
-    stamp: _Stamp | None = None
-    good: Loaded | None = None
-    problems: tuple[PolicyProblem, ...] = ()
+_Loaded = TypeVar("_Loaded")
 
 
 class PolicyShelf:
-    """Policies, rules and word lists of several folders, of which a later one wins over an earlier one.
+    """Policies, rules, presets and word lists of several folders, of which a later one wins.
 
-    A folder holds `rules.yaml`, `cues/LANGUAGE.yaml` and any number of policies under other names. A changed
-    file is read again by the next question; a removed one is forgotten. `published` gives texts by such
-    names, which win over every folder, and under `past/` policies that running complaints go on with.
+    A folder holds `rules.yaml`, `clocks.yaml`, `cues/LANGUAGE.yaml`, `presets/ID.yaml` and any number of
+    policies under other names. A changed file is read again by the next question; a removed one is forgotten.
+    `published` gives texts by such names, which win over every folder, and under `past/` policies that
+    running complaints go on with.
     """
 
     def __init__(self, folders: Sequence[Path] = (SHIPPED,), published: Callable[[], Texts] = dict) -> None:
         self._folders = tuple(folders)
         self._published = published
         self._lock = threading.Lock()
-        self._policies: dict[Path, _File[Policy]] = {}
-        self._rules: dict[Path, _File[Rules]] = {}
-        self._languages: dict[Path, _File[tuple[str, LanguageCues]]] = {}
+        self._policies: dict[Path, Kept[Policy]] = {}
+        self._rules: dict[Path, Kept[Rules]] = {}
+        self._clocks: dict[Path, Kept[Clocks]] = {}
+        self._presets: dict[Path, Kept[tuple[Preset, ...]]] = {}
+        self._languages: dict[Path, Kept[tuple[str, LanguageCues]]] = {}
         self._book = CueBook()
+        self._versions: dict[str, tuple[Preset, ...]] = {}
 
-    def current(self, now: datetime) -> Policy:
-        """Return the policy in force: of the last folder that has one, the one in force most recently.
+    def overlaid(self, texts: Texts) -> "PolicyShelf":
+        """Return a shelf on which these texts win over everything, as if they had been published."""
+        return PolicyShelf(self._folders, lambda: {**self._published(), **texts})
 
-        Raises `InvalidPolicy` where no folder has any.
+    def current(self, now: datetime, traits: Traits | None = None) -> Policy:
+        """Return the policy in force for a complaint, or for complaints in general.
+
+        The last folder that has one for it wins; in it the one that asks for more of the complaint, then
+        the one in force most recently. Raises `InvalidPolicy` where no folder has any.
         """
         with self._lock:
             self._refresh()
-            for folder in (PUBLISHED, *reversed(self._folders)):
-                in_force = [
+            for folder in self._strongest_first():
+                fitting = [
                     policy
-                    for policy in self._policies_in(folder)
-                    if policy.effective_from <= now.astimezone(policy.calendar.zone).date()
+                    for policy in _in_force(self._policies_in(folder), now)
+                    if (policy.scope.holds(traits) if traits else not policy.scope.criteria)
                 ]
-                if in_force:
-                    return max(in_force, key=lambda policy: (policy.effective_from, policy.version))
+                if fitting:
+                    return max(fitting, key=lambda p: (p.scope.criteria, p.effective_from, p.version))
         message = "no policy is in force; put one here whose effective_from is not ahead."
         raise InvalidPolicy([PolicyProblem(self._folders[-1], 0, message)])
 
@@ -74,21 +82,54 @@ class PolicyShelf:
         """Return the version of a policy that a running complaint started with, where it is still kept."""
         with self._lock:
             self._refresh()
-            for folder in (PUBLISHED, *reversed(self._folders), PAST):
+            for folder in (*self._strongest_first(), PAST):
                 for policy in self._policies_in(folder):
                     if (policy.id, policy.version) == (policy_id, version):
                         return policy
         return None
 
+    def running(self, policy_id: str | None, version: int | None, now: datetime) -> Policy:
+        """Return the policy that a running complaint goes on with.
+
+        It is the version it started with, unless a later one in force says that it takes over what runs.
+        """
+        with self._lock:
+            self._refresh()
+            for folder in self._strongest_first():
+                same = [p for p in self._policies_in(folder) if p.id == policy_id]
+                newest = max(_in_force(same, now), key=lambda p: (p.effective_from, p.version), default=None)
+                if newest and newest.version > (version or 0) and newest.takes_over_running:
+                    return newest
+        return self.find(policy_id or "", version or 0) or self.current(now)
+
+    def in_force(self, now: datetime) -> tuple[Policy, ...]:
+        """Return every policy that decides for some complaint now, strongest first."""
+        with self._lock:
+            self._refresh()
+            found: dict[str, Policy] = {}
+            for folder in self._strongest_first():
+                policies = _in_force(self._policies_in(folder), now)
+                for policy in sorted(policies, key=lambda p: (p.effective_from, p.version), reverse=True):
+                    found.setdefault(policy.id, policy)
+            return tuple(found.values())
+
     def rules(self) -> Rules:
         """Return the rules of the last folder that has some."""
         with self._lock:
             self._refresh()
-            for folder in (PUBLISHED, *reversed(self._folders)):
-                file = self._rules.get(folder / RULES)
-                if file and file.good:
-                    return file.good
-        return Rules()
+            return self._last(self._rules, RULES) or Rules()
+
+    def clocks(self) -> Clocks:
+        """Return what the last folder that has a `clocks.yaml` says about presets and jurisdictions."""
+        with self._lock:
+            self._refresh()
+            return self._last(self._clocks, CLOCKS) or Clocks()
+
+    def presets(self) -> Mapping[str, tuple[Preset, ...]]:
+        """Return the versions of each deadline preset, oldest first."""
+        with self._lock:
+            self._refresh()
+            return self._versions
 
     def cues(self) -> CueBook:
         """Return the word lists; a language in a later folder replaces that of an earlier one."""
@@ -103,62 +144,68 @@ class PolicyShelf:
             self._refresh()
             found = [file.problems for file in self._policies.values()]
             found += [file.problems for file in self._rules.values()]
+            found += [file.problems for file in self._clocks.values()]
+            found += [file.problems for file in self._presets.values()]
             found += [file.problems for file in self._languages.values()]
-            return tuple(problem for problems in found for problem in problems)
+            return (*(problem for problems in found for problem in problems), *self._unusable_switches())
+
+    def _unusable_switches(self) -> Iterator[PolicyProblem]:
+        path = next((f / CLOCKS for f in self._strongest_first() if f / CLOCKS in self._clocks), None)
+        clocks = self._clocks[path].good if path else None
+        if path is None or clocks is None:
+            return
+        for switch in clocks.switches:
+            versions = self._versions.get(switch.preset_id)
+            if versions is None:
+                yield PolicyProblem(path, 0, f"there is no preset {switch.preset_id}; see `policies show`.")
+            elif switch.checked_on is None and not _has_verified_limits(versions[-1]):
+                yield PolicyProblem(
+                    path,
+                    0,
+                    f"{switch.preset_id} has not been checked at its source and stays off;"
+                    " read it there and say so with checked_on: DATE.",
+                )
+
+    def _strongest_first(self) -> tuple[Path, ...]:
+        return (PUBLISHED, *reversed(self._folders))
+
+    def _last(self, files: Mapping[Path, Kept[_Loaded]], name: str) -> _Loaded | None:
+        kept = (files.get(folder / name) for folder in self._strongest_first())
+        return next((file.good for file in kept if file and file.good), None)
 
     def _policies_in(self, folder: Path) -> list[Policy]:
         return [file.good for path, file in self._policies.items() if path.parent == folder and file.good]
 
     def _refresh(self) -> None:
-        policies: list[Path] = []
-        rules: list[Path] = []
-        languages: list[Path] = []
         texts = {PUBLISHED / name: text for name, text in self._published().items()}
-        files = [path for folder in self._folders for path in sorted(folder.glob("*.yaml"))]
-        for path in (*files, *texts):
-            (rules if path.name == RULES else policies).append(path)
+        policies: list[Path] = []
+        singles: dict[str, list[Path]] = {RULES: [], CLOCKS: []}
+        nested: dict[str, list[Path]] = {CUES: [], PRESETS: []}
         for folder in self._folders:
-            languages += sorted((folder / CUES).glob("*.yaml"))
-        _keep_up(self._policies, policies, load_policy, texts)
-        _keep_up(self._rules, rules, load_rules, texts)
-        if _keep_up(self._languages, languages, load_language, texts):
-            self._book = CueBook(dict(file.good for file in self._in_order(languages) if file.good))
-
-    def _in_order(self, paths: Iterable[Path]) -> Iterator[_File[tuple[str, LanguageCues]]]:
-        # Later folders last, so that their languages replace the earlier ones.
-        return (self._languages[path] for path in paths if path in self._languages)
-
-
-def _keep_up(
-    files: dict[Path, _File[Loaded]],
-    paths: Iterable[Path],
-    load: Callable[[Path, str | None], Loaded],
-    texts: Mapping[Path, str],
-) -> bool:
-    """Read what is new or changed and forget what has gone; return whether anything changed."""
-    present = {path: stamp for path in paths if (stamp := _stamp(path, texts.get(path)))}
-    changed = False
-    for path in [path for path in files if path not in present]:
-        del files[path]
-        changed = True
-    for path, stamp in present.items():
-        file = files.setdefault(path, _File())
-        if file.stamp == stamp:
-            continue
-        changed = True
-        file.stamp = stamp
-        try:
-            file.good, file.problems = load(path, texts.get(path)), ()
-        except InvalidPolicy as invalid:
-            file.problems = invalid.problems
-    return changed
+            for path in sorted(folder.glob("*.yaml")):
+                singles.get(path.name, policies).append(path)
+            for name, paths in nested.items():
+                paths += sorted((folder / name).glob("*.yaml"))
+        for path in texts:
+            nested.get(path.parent.name, singles.get(path.name, policies)).append(path)
+        keep_up(self._policies, policies, load_policy, texts)
+        keep_up(self._rules, singles[RULES], load_rules, texts)
+        keep_up(self._clocks, singles[CLOCKS], load_clocks, texts)
+        if keep_up(self._presets, nested[PRESETS], load_presets, texts):
+            good = _good(self._presets, nested[PRESETS])
+            self._versions = {versions[0].id: versions for versions in good}
+        if keep_up(self._languages, nested[CUES], load_language, texts):
+            self._book = CueBook(dict(_good(self._languages, nested[CUES])))
 
 
-def _stamp(path: Path, text: str | None) -> _Stamp | None:
-    if text is not None:
-        return hash(text), len(text)
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size
+def _good(files: Mapping[Path, Kept[_Loaded]], paths: Iterable[Path]) -> Iterator[_Loaded]:
+    # Later folders last, so that what they say replaces what earlier ones say.
+    return (file.good for path in paths if (file := files.get(path)) and file.good)
+
+
+def _in_force(policies: Iterable[Policy], now: datetime) -> Iterator[Policy]:
+    return (p for p in policies if p.effective_from <= now.astimezone(p.calendar.zone).date())
+
+
+def _has_verified_limits(preset: Preset) -> bool:
+    return not preset.limits or any(limit.grade is Grade.VERIFIED for limit in preset.limits)
