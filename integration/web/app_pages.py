@@ -97,6 +97,6 @@ def _scheme() -> str:
 
 def _version() -> str:
     digest = hashlib.sha256()
-    for file in sorted(STATIC.iterdir()):
+    for file in sorted(path for path in STATIC.rglob("*") if path.is_file()):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
