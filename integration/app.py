@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from integration.clock import Clock, RehearsalClock, system_clock
 from integration.learned.encoder import load_encoder
+from integration.learned.model import MODEL
 from integration.learned.ranker import Ranker
 from integration.learned.reader import LearnedReader
 from integration.parts import Parts
@@ -15,6 +16,7 @@ from integration.policies.shelf import PolicyShelf
 from integration.responses.library import Library
 from integration.settings import Mode, Settings
 from integration.store import counters
+from integration.store.corrections import LessonShelf
 from integration.store.editions import EditionShelf
 from integration.store.engine import WAIT_SECONDS, Database, DatabaseUnavailable, make_engine
 from integration.web import site
@@ -99,7 +101,7 @@ def assemble(
         zendesk=Zendesk(session),
         pace=pace,
         close=close,
-        read=LearnedReader(encoder),
+        read=LearnedReader(encoder, lessons=LessonShelf(database, MODEL).read),
         ranker=Ranker(encoder),
     )
 

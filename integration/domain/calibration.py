@@ -7,12 +7,12 @@ from statistics import NormalDist
 
 # The shipped threshold weighs as much as a hundred judgements on tickets of an even chance.
 PRIOR_JUDGEMENTS = 100
-# From 0.27 to 0.73 where 0.5 is shipped: beyond that the words are not understood, and no threshold helps.
-FURTHEST = 1.0
 # Steps of about 0.02 at one half, so that figures can be counted between two changes.
 STEP = 0.08
+# From 0.28 to 0.72 where 0.5 is shipped: beyond that the words are not understood, and no threshold helps.
+FURTHEST = 12 * STEP
 # Tickets far from the threshold tell of words that were misread; moving the threshold would not find them.
-_WINDOW = 2.0
+_WINDOW = 3.0
 _EVEN = 0.25
 _CONFIDENCE = NormalDist().inv_cdf(0.975)
 _ROUNDS = 25

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from integration.domain.calibration import likelihood, log_odds, moved
+from integration.domain.calibration import moved
 from integration.domain.cues import (
     Category,
     CueBook,
@@ -239,11 +239,11 @@ def _of_learned(reading: Reading, learned: Learned) -> tuple[float, list[Reason]
     """
     probability = min(max(learned.probability, 0.0), _MOST_CERTAIN)
     reasons = [Reason(Code.LEARNED, {"probability": round(probability, 2), "count": len(reading.evidence)})]
-    if taught := learned.taught.tickets:
-        probability = min(likelihood(log_odds(probability) + learned.taught.pull), _MOST_CERTAIN)
-        code = Code.LIKE_COMPLAINTS if learned.taught.pull > 0 else Code.LIKE_NO_COMPLAINTS
-        named = ", ".join(map(str, taught))
-        details: dict[str, Detail] = {"count": len(taught), "tickets": named}
+    if tickets := learned.taught.tickets:
+        pull = learned.taught.pull
+        probability += abs(pull) * ((_MOST_CERTAIN if pull > 0 else 0.0) - probability)
+        details: dict[str, Detail] = {"count": len(tickets), "tickets": ", ".join(map(str, tickets))}
+        code = Code.LIKE_COMPLAINTS if pull > 0 else Code.LIKE_NO_COMPLAINTS
         reasons.append(Reason(code, details | {"probability": round(probability, 2)}))
     points = -2 * math.log2(1 - probability)
     if _first_threat(reading):

@@ -111,8 +111,9 @@ class Sentence:
 class Taught:
     """What agents' corrections change: the threshold's `shift`, and the `pull` of tickets like this one.
 
-    Both are on the scale of log odds. `shift` above 0 flags more; it rests on `judgements` in this language.
-    `tickets` are those that pull, all judged the same way, or nobody's where they disagree.
+    `shift` is in log odds, above 0 flags more; it rests on `judgements` in this language. `pull` is the
+    share of the way to go towards a certain complaint, or below 0 towards none. `tickets` are those that
+    pull, most alike first.
     """
 
     shift: float = 0.0

@@ -14,7 +14,7 @@ from integration.evaluate.templates import read_catalogue
 from integration.learned.catalogue import Entry
 from integration.learned.encoder import Encoder
 from integration.learned.ranker import Choice, Ranker
-from integration.learned.repeats import THRESHOLD, most_alike
+from integration.learned.repeats import THRESHOLD, Told, most_alike
 
 SAMPLE = 1_000
 STREAM = (50, 200, 500, 1_000)
@@ -70,11 +70,11 @@ def _tops(
 
 
 def _choices(ranker: Ranker, rows: Iterable[Row]) -> tuple[Choice, ...]:
-    vectors = ((number, row, ranker.vector(row["text"])) for number, row in enumerate(rows))
+    meanings = ((number, row, ranker.meaning(row["text"])) for number, row in enumerate(rows))
     return tuple(
-        Choice(row["template_id"], number, vector, False, _NOW)
-        for number, row, vector in vectors
-        if vector is not None
+        Choice(row["template_id"], number, meaning[0], False, _NOW)
+        for number, row, meaning in meanings
+        if meaning is not None
     )
 
 
@@ -86,7 +86,7 @@ def _cases(encoder: Encoder | None, row: Row, tickets: Sequence[Row]) -> Iterato
     others = [one for one in firsts if one["scenario"] != row["scenario"]]
     was_followup = row["kind"] != "first"
     for earlier, is_repeat in ((firsts, True), (others, False)) if was_followup else ((others, False),):
-        match = most_alike(encoder, row["text"], [one["text"] for one in earlier])
+        match = most_alike(encoder, Told(row["text"]), [Told(one["text"]) for one in earlier])
         if match is not None:
             yield {
                 "scenario": row["scenario"],

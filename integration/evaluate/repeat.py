@@ -6,7 +6,7 @@ from typing import Any
 from integration.domain.complaint import references
 from integration.domain.wording import own_words
 from integration.evaluate.examples import Answer, Example, InvalidExample, Tools, text_of
-from integration.learned.repeats import most_alike
+from integration.learned.repeats import Told, most_alike
 
 SAME_REFERENCE_SCORE = 2.0
 
@@ -20,7 +20,8 @@ def repeat(tools: Tools) -> Callable[[Example], Answer]:
         for one in earlier:
             if numbers & references(text_of(one)):
                 return {"id": example.get("id"), "match": one["id"], "score": SAME_REFERENCE_SCORE}
-        found = most_alike(tools.encoder, own_words(text), [own_words(text_of(one)) for one in earlier])
+        told = [Told(own_words(text_of(one))) for one in earlier]
+        found = most_alike(tools.encoder, Told(own_words(text)), told)
         if found is None:
             return {"id": example.get("id"), "match": None, "score": 0.0}
         match = earlier[found.place]["id"] if found.is_likely else None

@@ -9,10 +9,11 @@ from integration.domain import suggestion
 from integration.domain.complaint import State, Text
 from integration.domain.followup import FollowUp
 from integration.domain.history import History
-from integration.domain.ticket import Comment, Requester, Ticket
-from integration.store import complaints, follow_ups, requesters, suggestion_uses, tickets
+from integration.domain.ticket import Comment, Requester, Status, Ticket
+from integration.store import complaints, follow_ups, opinions, requesters, suggestion_uses, tickets
 from integration.store import history as ledger
 from integration.store.complaints import Complaint
+from integration.store.opinions import Opinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Case:
     complaint: Complaint | None
     follow_ups: tuple[FollowUp, ...]
     used_templates: frozenset[str]
+    opinion: Opinion | None = None
 
     @property
     def texts(self) -> tuple[Text, ...]:
@@ -60,7 +62,15 @@ class Case:
     @property
     def is_dismissed(self) -> bool:
         """Whether an agent said that this is no complaint; the machine does not insist."""
-        return self.complaint is not None and self.complaint.state is State.NOT_A_COMPLAINT
+        if self.complaint is not None:
+            return self.complaint.state is State.NOT_A_COMPLAINT
+        return self.opinion is not None and self.opinion.agents_word is False
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether an agent should say if this is a complaint: the machine is unsure, and nobody has said."""
+        is_open = self.ticket.status not in {Status.CLOSED, Status.DELETED}
+        return self.complaint is None and is_open and self.opinion is not None and self.opinion.is_asked
 
     @property
     def running(self) -> tuple[FollowUp, ...]:
@@ -90,6 +100,7 @@ def read_case(conn: Connection, ticket_id: int, *, now: datetime) -> Case | None
         complaint=complaints.by_ticket(conn, ticket_id),
         follow_ups=tuple(follow_ups.of_ticket(conn, ticket_id)),
         used_templates=suggestion_uses.used_for(conn, person),
+        opinion=opinions.get(conn, ticket_id),
     )
 
 

@@ -10,10 +10,13 @@ from integration.domain.ticket import Ticket
 from integration.domain.wording import own_words
 from integration.handling.case import Case
 from integration.learned.catalogue import Entry
+from integration.learned.encoder import Vectors
+from integration.learned.model import MODEL
+from integration.learned.passages import unpack
 from integration.learned.ranker import Choice
-from integration.learned.repeats import MAX_EARLIER, most_alike
+from integration.learned.repeats import MAX_EARLIER, Told, most_alike
 from integration.parts import Parts
-from integration.store import audit_log, choices, tickets
+from integration.store import audit_log, choices, opinions, tickets
 
 LIKE_DAYS = 180
 
@@ -32,7 +35,22 @@ def likeness(
     """
     offered = suggestion.in_language(cards, locale)
     entries = [Entry(card.id, card.title, tuple(map(_plain, card.keywords)), card.text) for card in offered]
-    return parts.ranker.likeness(entries, words(case.ticket), taught, now=now, ticket_id=case.ticket.id)
+    said, meaning = words(case.ticket), meaning_of(parts, case)
+    return parts.ranker.likeness(entries, said, taught, now=now, ticket_id=case.ticket.id, meaning=meaning)
+
+
+def meaning_of(parts: Parts, case: Case) -> Vectors | None:
+    """Return the vectors of what the ticket says: as the worker kept them, else encoded now."""
+    ticket, opinion = case.ticket, case.opinion
+    if parts.ranker.encoder is None:
+        return None
+    if opinion is not None and opinion.meaning and opinion.model == MODEL:
+        return unpack(opinion.meaning)
+    said = own_words(ticket.description)
+    if not said.strip():
+        return parts.ranker.meaning(words(ticket))
+    # As detection reads it, so that the encoder still remembers.
+    return parts.ranker.meaning(said, subject="" if ticket.subject.strip() in said else ticket.subject)
 
 
 def alike_ticket(parts: Parts, ticket: Ticket, history: History, now: datetime) -> int | None:
@@ -47,9 +65,15 @@ def alike_ticket(parts: Parts, ticket: Ticket, history: History, now: datetime) 
         return None
     with parts.database.read() as conn:
         found = tickets.words(conn, earlier)
-    texts = {id: own_words(found[id]) for id in earlier if id in found}
-    match = most_alike(parts.ranker.encoder, words(ticket), tuple(texts.values()))
+        known = opinions.meanings(conn, earlier, model=MODEL)
+    texts = {id: told(found[id], known.get(id)) for id in earlier if id in found}
+    match = most_alike(parts.ranker.encoder, told(words(ticket)), tuple(texts.values()))
     return tuple(texts)[match.place] if match and match.is_likely else None
+
+
+def told(said: str, meaning: bytes | None = None) -> Told:
+    """Return what a ticket says, to compare it with others."""
+    return Told(own_words(said), unpack(meaning) if meaning else None)
 
 
 def unlearn(parts: Parts, template_id: str, *, actor: str) -> int:

@@ -19,6 +19,7 @@ from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Status, Ticket
 from integration.handling.apply_events import apply_ticket_events
 from integration.handling.case import Case, read_case
+from integration.handling.erase import after_ticket_events
 from integration.handling.new_complaint import Opening, decide_opening, open_complaint
 from integration.handling.ordering import order_at
 from integration.handling.past_complaint import is_old_news, past_complaint
@@ -27,7 +28,7 @@ from integration.handling.retrying import MAX_TRIES, put_off, words_for
 from integration.handling.running_complaint import Progress, decide_progress, record_progress
 from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
-from integration.store import complaints, follow_ups, inbox, requesters, tickets
+from integration.store import complaints, follow_ups, inbox, opinions, requesters, tickets
 from integration.store.complaints import NewComplaint
 from integration.store.engine import DatabaseUnavailable
 from integration.zendesk.errors import (
@@ -37,7 +38,7 @@ from integration.zendesk.errors import (
     ZendeskError,
     ZendeskUnavailable,
 )
-from integration.zendesk.events import Event, FollowUpRequest
+from integration.zendesk.events import CommentHidden, Deleted, Event, FollowUpRequest
 from integration.zendesk.json_shapes import ticket_from_json
 from integration.zendesk.webhook import MalformedEvent, parse_event, parse_follow_up_request
 
@@ -86,7 +87,10 @@ def _work(parts: Parts, ticket_id: int) -> None:
     try:
         if case is not None and _is_stranger(case):
             case = _meet(parts, case, now)
-        decision = _decide(parts, case, delivered.events, now) if case is not None else None
+        assessment = _assess(parts, case, now) if case is not None and _is_judged(case) else None
+        decision = None
+        if case is not None and assessment is not None:
+            decision = _decide(parts, case, assessment, delivered.events, now)
     except (RateLimited, ZendeskUnavailable, RendererUnavailable) as error:
         _again(parts, delivered, now, error)
         return
@@ -99,6 +103,10 @@ def _work(parts: Parts, ticket_id: int) -> None:
         if case is not None and not _act(conn, case, decision, now):
             inbox.retry(conn, delivered.ids, not_before=now, reason="the complaint changed meanwhile")
             return
+        if case is not None:
+            _forget(conn, parts, case, delivered.events, now)
+        if assessment is not None:
+            opinions.save(conn, opinions.of_assessment(ticket_id, assessment, now))
         for request in delivered.requests:
             apply_request(conn, request, now)
         inbox.finish(conn, delivered.ids)
@@ -152,12 +160,14 @@ def _meet(parts: Parts, case: Case, now: datetime) -> Case:
         return read_case(conn, case.ticket.id, now=now) or case
 
 
+def _is_judged(case: Case) -> bool:
+    is_gone = case.ticket.status is Status.DELETED or case.ticket.merged_into is not None
+    return not is_gone and not case.is_dismissed
+
+
 def _decide(
-    parts: Parts, case: Case, events: Sequence[Event], now: datetime
+    parts: Parts, case: Case, assessment: Assessment, events: Sequence[Event], now: datetime
 ) -> Opening | NewComplaint | Progress | None:
-    if case.ticket.status is Status.DELETED or case.ticket.merged_into is not None or case.is_dismissed:
-        return None
-    assessment = _assess(parts, case, now)
     if case.complaint is not None:
         return decide_progress(parts, case, case.complaint, assessment, now)
     if assessment.is_complaint and case.ticket.status is not Status.CLOSED:
@@ -209,6 +219,22 @@ def _end_where_gone(conn: Connection, case: Case, now: datetime) -> None:
         return
     for follow_up in case.running:
         follow_ups.end(conn, follow_up.id, status=FollowUpStatus.SILENT, reason=reason, now=now)
+
+
+def _forget(conn: Connection, parts: Parts, case: Case, events: Sequence[Event], now: datetime) -> None:
+    """Let our own copies follow what Zendesk deleted or blacked out."""
+    if tickets.is_erased(conn, case.ticket.id):
+        return
+    changes = [event.change for event in events]
+    after_ticket_events(
+        conn,
+        case.ticket.id,
+        is_deleted=case.ticket.status is Status.DELETED,
+        is_for_good=any(isinstance(change, Deleted) and change.is_permanent for change in changes),
+        is_redacted=any(isinstance(change, CommentHidden) and change.is_redacted for change in changes),
+        keep_hours=parts.settings.forget_hours,
+        now=now,
+    )
 
 
 def _again(parts: Parts, delivered: Delivered, now: datetime, error: Exception) -> None:

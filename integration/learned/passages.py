@@ -1,25 +1,59 @@
-"""Vectors of a ticket's text and of its sentences, taken apart from what all tickets have in common."""
+"""A text and its sentences as the encoder sees them, and as the store keeps them."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
-from integration.learned.encoder import Encoder, Vectors
+from integration.domain.sentences import sentences
+from integration.domain.wording import straighten
+from integration.learned.encoder import DIMENSIONS, Encoder, Vectors
 
-MAX_SENTENCES = 20
+MAX_SENTENCES = 12
 SHORTEST_SENTENCE = 3  # words; greetings and names say nothing of the matter
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+# Handles, addresses and links say nothing; exports that were made anonymous write the last three as words.
+_NOT_WORDS = re.compile(r"\S{1,100}@\S{1,100}|@\w{1,50}|https?://\S{1,500}|\b(?:URL|EMAIL|NUMBER)\b")
+_SPACES = re.compile(r"\s+")
+
+Places = tuple[tuple[int, int], ...]
 
 
-def sentences_of(text: str) -> list[str]:
-    """Return the first sentences with enough words, or the whole text where there is none."""
-    parts = (part.strip() for part in _SENTENCE_END.split(text))
-    return [part for part in parts if len(part.split()) >= SHORTEST_SENTENCE][:MAX_SENTENCES] or [text]
+def take_apart(subject: str, words: str) -> tuple[list[str], Places]:
+    """Return the whole text and, where there are several, its sentences; and their places in `words`."""
+    straight = straighten(words)
+    places = tuple(sentences(straight))
+    texts = [plain(f"{subject}. {straight}" if subject else straight)]
+    if len(places) > 1:
+        texts += [plain(straight[start:end]) for start, end in places]
+    return texts, places
 
 
-def encode_passages(encoder: Encoder, text: str) -> Vectors:
+def plain(text: str) -> str:
+    """Return the text without handles, addresses and links, in one line."""
+    return _SPACES.sub(" ", _NOT_WORDS.sub(" ", text)).strip()
+
+
+def encode_passages(encoder: Encoder, words: str, *, subject: str = "") -> Vectors:
     """Return the vector of the whole text, then those of its sentences: shape (1 + sentences, 512)."""
-    return encoder.encode([text, *sentences_of(text)])
+    texts, _ = take_apart(subject, words)
+    return telling_passages(texts, encoder.encode(texts))
+
+
+def telling_passages(texts: Sequence[str], vectors: Vectors) -> Vectors:
+    """Keep the whole text and its first sentences of enough words; the whole again where there is none."""
+    enough = [n for n, text in enumerate(texts[1:], 1) if len(text.split()) >= SHORTEST_SENTENCE]
+    kept: Vectors = vectors[[0, *(enough[:MAX_SENTENCES] or [0])]]
+    return kept
+
+
+def pack(vectors: Vectors) -> bytes:
+    """Write vectors in half precision, one after the other."""
+    return vectors.astype(np.float16).tobytes()
+
+
+def unpack(packed: bytes) -> Vectors:
+    """Read what `pack` wrote: shape (passages, 512), float32."""
+    return np.frombuffer(packed, np.float16).reshape(-1, DIMENSIONS).astype(np.float32)
 
 
 def centred(vectors: Vectors, common: Vectors, share: float) -> Vectors:

@@ -66,11 +66,13 @@ class Ranker:
         *,
         now: datetime,
         ticket_id: int | None = None,
+        meaning: Vectors | None = None,
     ) -> dict[str, Likeness]:
         """Return the likeness of each template to a ticket's text, 1 at the most; below 0 means unlike.
 
         `choices` may hold those of other catalogues; what is learned from them is kept as long as the same
-        object is passed. `ticket_id` is the ticket's own, which is no neighbour of itself.
+        object is passed. `ticket_id` is the ticket's own, which is no neighbour of itself. Where `meaning`,
+        the text's `encode_passages`, is known already nothing is encoded.
         """
         catalogue = self._catalogue(tuple(entries))
         asked = catalogue.ask(text)
@@ -78,7 +80,7 @@ class Ranker:
         tickets: dict[int, tuple[int, ...]] = {}
         if self.encoder is not None and catalogue.meaning is not None:
             learned = self._learned_from(catalogue, catalogue.meaning, choices, now)
-            passages = learned.apart(encode_passages(self.encoder, text))
+            passages = learned.apart(encode_passages(self.encoder, text) if meaning is None else meaning)
             alike = learned.alike(passages, ticket_id)
             by_meaning = learned.similarities(passages, alike)
             weight = learned.between(LEXICAL_WEIGHT, LEXICAL_WEIGHT_LEARNED)
@@ -89,12 +91,15 @@ class Ranker:
             for n, id in enumerate(catalogue.ids)
         }
 
-    def vector(self, text: str) -> Vectors | None:
-        """Return what a choice for this text keeps; None without an encoder or without words."""
-        if self.encoder is None or not text.strip():
+    def meaning(self, words: str, *, subject: str = "") -> Vectors | None:
+        """Return a ticket's passages, the whole first; None without an encoder or without words."""
+        if self.encoder is None or not (words.strip() or subject.strip()):
             return None
-        whole: Vectors = self.encoder.encode([text])[0]
-        return whole
+        return encode_passages(self.encoder, words, subject=subject)
+
+    def prepare(self, entries: Sequence[Entry]) -> None:
+        """Build a catalogue ahead, so that no view waits for it: seconds for two hundred templates."""
+        self._catalogue(tuple(entries))
 
     def _catalogue(self, entries: tuple[Entry, ...]) -> Catalogue:
         with self._lock:

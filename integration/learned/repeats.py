@@ -1,9 +1,9 @@
 """Which earlier ticket of the same requester a new one seems to continue, by what both say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
+from integration.learned.any_ticket import SHARE, any_ticket
 from integration.learned.encoder import Encoder, Vectors
 from integration.learned.lexical import Index, pieces_of, words_of
 from integration.learned.passages import centred, encode_passages
@@ -12,22 +12,14 @@ from integration.learned.passages import centred, encode_passages
 THRESHOLD = 0.74
 THRESHOLD_WITHOUT_ENCODER = 0.26
 MAX_EARLIER = 50
-_SHARE = 0.8
-# What tickets have in common whatever they are about: their mean vector is taken from every other.
-_ANY_TICKET = (
-    "Hello, I have a question about my order. Thank you.",
-    "Hello, something does not work and I need help.",
-    "Guten Tag, ich habe eine Frage zu meiner Bestellung. Vielen Dank.",
-    "Guten Tag, etwas funktioniert nicht und ich brauche Hilfe.",
-    "Hola, tengo una pregunta sobre mi pedido. Gracias.",
-    "Hola, algo no funciona y necesito ayuda.",
-    "Bonjour, j'ai une question sur ma commande. Merci.",
-    "Bonjour, quelque chose ne marche pas et j'ai besoin d'aide.",
-    "Olá, tenho uma pergunta sobre a minha encomenda. Obrigado.",
-    "Olá, algo não funciona e preciso de ajuda.",
-    "Здравствуйте, у меня вопрос о моём заказе. Спасибо.",
-    "Здравствуйте, что-то не работает, и мне нужна помощь.",
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a ticket says; `meaning` is what `encode_passages` makes of it, where that is known already."""
+
+    words: str = field(repr=False)
+    meaning: Vectors | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +31,28 @@ class Match:
     is_likely: bool
 
 
-def most_alike(encoder: Encoder | None, text: str, earlier: Sequence[str]) -> Match | None:
-    """Compare a text with earlier ones, of which the first `MAX_EARLIER` count; None without any.
+def most_alike(encoder: Encoder | None, told: Told, earlier: Sequence[Told]) -> Match | None:
+    """Compare a ticket with earlier ones, of which the first `MAX_EARLIER` count; None without any.
 
     The score is the cosine of their pieces of words, plus half the cosine of the whole texts, plus half
     that of their closest sentences; without the encoder only the first.
     """
     earlier = earlier[:MAX_EARLIER]
-    if not earlier or not text.strip():
+    if not earlier or not told.words.strip():
         return None
-    pieces = [pieces_of(words_of(one)) for one in (*earlier, text)]
+    pieces = [pieces_of(words_of(one.words)) for one in (*earlier, told)]
     scores = Index(pieces).similarities(pieces[-1])[:-1]
     threshold = THRESHOLD_WITHOUT_ENCODER
     if encoder is not None:
         threshold = THRESHOLD
-        mine = _passages(encoder, text)
+        mine = _apart(encoder, told)
         for place, one in enumerate(earlier):
-            cosines = mine @ _passages(encoder, one).T
+            cosines = mine @ _apart(encoder, one).T
             scores[place] += 0.5 * (cosines[0, 0] + cosines[1:, 1:].max())
     best = int(scores.argmax())
     return Match(best, round(float(scores[best]), 4), bool(scores[best] >= threshold))
 
 
-def _passages(encoder: Encoder, text: str) -> Vectors:
-    return centred(encode_passages(encoder, text), _common(encoder), _SHARE)
-
-
-@lru_cache(maxsize=2)
-def _common(encoder: Encoder) -> Vectors:
-    mean: Vectors = encoder.encode(_ANY_TICKET).mean(axis=0)
-    return mean
+def _apart(encoder: Encoder, told: Told) -> Vectors:
+    meaning = told.meaning if told.meaning is not None else encode_passages(encoder, told.words)
+    return centred(meaning, any_ticket(encoder), SHARE)

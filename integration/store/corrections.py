@@ -1,5 +1,6 @@
 """Agents' word on whether tickets are complaints, the last one of each, and the thresholds moved by it."""
 
+import threading
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,9 @@ from sqlalchemy.engine import Connection
 
 from integration.domain.calibration import Judged
 from integration.domain.complaint import Band, State, Verdict
+from integration.learned.lessons import Lesson, Lessons
 from integration.store.dialect import insert_into
+from integration.store.engine import Database
 from integration.store.tables import calibrations, complaints, opinions
 from integration.store.tables import corrections as table
 
@@ -53,15 +56,6 @@ class Calibration:
     at: datetime
     shift: float
     judgements: int
-
-
-@dataclass(frozen=True, slots=True)
-class Vector:
-    """A corrected ticket as the encoder saw it: 512 half-precision numbers."""
-
-    ticket_id: int
-    is_complaint: bool
-    vector: bytes = field(repr=False)
 
 
 def save(conn: Connection, correction: Correction) -> None:
@@ -156,15 +150,16 @@ def _by(where: sa.Table, language: str, model: str) -> sa.ColumnElement[bool]:
     )
 
 
-def vectors(conn: Connection, model: str) -> list[Vector]:
-    """Return the newest corrected tickets as this model sees them."""
+def lessons(conn: Connection, model: str) -> Lessons:
+    """Return what holds now, and the newest corrected tickets as this model sees them."""
     rows = conn.execute(
         sa.select(table.c.ticket_id, table.c.is_complaint, table.c.vector)
         .where(table.c.model == model, table.c.vector.is_not(None), table.c.by_rule.is_(None))
         .order_by(table.c.id.desc())
         .limit(KEPT_VECTORS)
     )
-    return [Vector(*row) for row in rows]
+    shifts = {one.language: (one.shift, one.judgements) for one in calibrated(conn, model).values()}
+    return Lessons(shifts, tuple(Lesson(*row) for row in rows))
 
 
 def calibrate(conn: Connection, calibration: Calibration) -> None:
@@ -186,14 +181,6 @@ def calibrated(conn: Connection, model: str) -> dict[str, Calibration]:
     columns = [calibrations.c[each.name] for each in fields(Calibration)]
     rows = conn.execute(sa.select(*columns).where(calibrations.c.id.in_(newest)))
     return {row.language: Calibration(*row) for row in rows}
-
-
-def newest(conn: Connection) -> tuple[int, int, int]:
-    """Return what changes when any correction or calibration comes or goes."""
-    said = sa.select(sa.func.max(table.c.id), sa.func.count(table.c.id)).subquery()
-    moved = sa.select(sa.func.max(calibrations.c.id)).scalar_subquery()
-    row = conn.execute(sa.select(*said.c, moved)).one()
-    return tuple(value or 0 for value in row)  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,3 +218,28 @@ def first_read(conn: Connection) -> list[tuple[str, str, datetime]]:
         .group_by(opinions.c.language, opinions.c.model)
     )
     return [(language, model, at) for language, model, at in rows]
+
+
+class LessonShelf:
+    """The lessons as last read; asks the database only whether any came or went. Safe in threads."""
+
+    def __init__(self, database: Database, model: str) -> None:
+        self._database, self._model = database, model
+        self._lock = threading.Lock()
+        self._seen: tuple[int, ...] = ()
+        self._lessons = Lessons()
+
+    def read(self) -> Lessons:
+        """Return what holds now: the same object until something changes."""
+        with self._lock, self._database.read() as conn:
+            seen = _newest(conn)
+            if seen != self._seen:
+                self._lessons, self._seen = lessons(conn, self._model), seen
+            return self._lessons
+
+
+def _newest(conn: Connection) -> tuple[int, ...]:
+    """Return what changes when a correction or calibration comes or goes."""
+    said = sa.select(sa.func.max(table.c.id).label("id"), sa.func.count(table.c.id).label("n")).subquery()
+    moved = sa.select(sa.func.max(calibrations.c.id)).scalar_subquery()
+    return tuple(value or 0 for value in conn.execute(sa.select(said.c.id, said.c.n, moved)).one())

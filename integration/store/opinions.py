@@ -1,6 +1,6 @@
 """What detection last said of each ticket, so that no view need ask again; it goes with the ticket."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from integration.domain.complaint import Band, Verdict
+from integration.domain.complaint import Assessment, Band, Verdict
 from integration.store.dialect import insert_into
 from integration.store.tables import corrections
 from integration.store.tables import opinions as table
@@ -54,13 +54,41 @@ _SAME = ("verdict", "model", "threshold", "language")
 
 def save(conn: Connection, opinion: Opinion) -> None:
     """Keep an opinion in place of an earlier one; saying the same again does not make it newer."""
-    row = {name: getattr(opinion, name) for name in _KEPT}
-    row |= {"verdict": opinion.verdict.value, "band": opinion.band.value}
+    row = _row(opinion)
     insert = insert_into(conn, table).values(row)
-    new: dict[str, sa.ColumnElement[Any]] = {name: insert.excluded[name] for name in row if name != "ticket_id"}
+    new: dict[str, Any] = {name: insert.excluded[name] for name in row if name != "ticket_id"}
     unchanged = sa.and_(*(table.c[name].is_not_distinct_from(insert.excluded[name]) for name in _SAME))
     new["read_at"] = sa.case((unchanged, table.c.read_at), else_=insert.excluded.read_at)
     conn.execute(insert.on_conflict_do_update(index_elements=["ticket_id"], set_=new))
+
+
+def save_imported(conn: Connection, found: Sequence[Opinion]) -> None:
+    """Keep what is said of tickets of the past, for their meaning; what a worker said of one stays.
+
+    Nobody is asked about them and nothing is counted by them, so they have no probability.
+    """
+    if found:
+        rows = [_row(opinion) | {"probability": None} for opinion in found]
+        conn.execute(insert_into(conn, table).on_conflict_do_nothing(index_elements=["ticket_id"]), rows)
+
+
+def of_assessment(ticket_id: int, assessment: Assessment, read_at: datetime) -> Opinion:
+    """Return what is kept of an assessment."""
+    learned = assessment.learned
+    return Opinion(
+        ticket_id=ticket_id,
+        verdict=assessment.verdict,
+        probability=learned.probability if learned else None,
+        score=assessment.score,
+        threshold=assessment.threshold,
+        band=assessment.band,
+        language=assessment.language,
+        model=learned.model if learned else None,
+        by_rule=assessment.by_rule,
+        read_at=read_at,
+        meaning=(learned.meaning or None) if learned else None,
+        telling=(learned.telling or None) if learned else None,
+    )
 
 
 def get(conn: Connection, ticket_id: int) -> Opinion | None:
@@ -73,7 +101,7 @@ def get(conn: Connection, ticket_id: int) -> Opinion | None:
     return _opinion(row._mapping) if row else None
 
 
-def meanings(conn: Connection, ticket_ids: list[int], *, model: str) -> dict[int, bytes]:
+def meanings(conn: Connection, ticket_ids: Sequence[int], *, model: str) -> dict[int, bytes]:
     """Return what tickets mean, as far as this model has read them."""
     rows = conn.execute(
         sa.select(table.c.ticket_id, table.c.meaning).where(
@@ -86,6 +114,11 @@ def meanings(conn: Connection, ticket_ids: list[int], *, model: str) -> dict[int
 def forget_ticket(conn: Connection, ticket_id: int) -> int:
     """Forget what was said of a ticket and what it means; return how many opinions that were."""
     return conn.execute(sa.delete(table).where(table.c.ticket_id == ticket_id)).rowcount
+
+
+def _row(opinion: Opinion) -> dict[str, Any]:
+    row = {name: getattr(opinion, name) for name in _KEPT}
+    return row | {"verdict": opinion.verdict.value, "band": opinion.band.value}
 
 
 def _opinion(row: Mapping[Any, Any]) -> Opinion:

@@ -29,10 +29,10 @@ def best(ranker: Ranker, text: str, *choices: Choice) -> str:
 
 
 def choice(ranker: Ranker, template_id: str, text: str, ticket_id: int = 1, **changes: object) -> Choice:
-    vector = ranker.vector(text)
-    assert vector is not None
+    meaning = ranker.meaning(text)
+    assert meaning is not None
     given: dict[str, object] = {"was_found": False, "chosen_at": NOW}
-    return Choice(template_id, ticket_id, vector, **(given | changes))  # type: ignore[arg-type]
+    return Choice(template_id, ticket_id, meaning[0], **(given | changes))  # type: ignore[arg-type]
 
 
 def gain(ranker: Ranker, *choices: Choice) -> float:
