@@ -11,6 +11,7 @@ from integration.parts import Parts
 from integration.store.engine import DatabaseUnavailable
 from integration.web import (
     admin_health,
+    admin_reports,
     app_api,
     app_pages,
     events,
@@ -32,7 +33,7 @@ ROUTINE = frozenset(
 
 def install(app: Flask, parts: Parts) -> None:
     """Register the blueprints, the headers, the shape of refusals and the request log."""
-    for module in (events, facts, app_pages, app_api, admin_health, health):
+    for module in (events, facts, app_pages, app_api, admin_health, admin_reports, health):
         app.register_blueprint(module.blueprint(parts))
     app.register_error_handler(problems.Problem, problems.answer)
     app.register_error_handler(HTTPException, problems.answer_http)
