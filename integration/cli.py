@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from integration.commands import (
+    audit,
     backfill,
     check,
     connect,
@@ -12,6 +13,7 @@ from integration.commands import (
     facts,
     package,
     parked,
+    privacy,
     schema,
     serve,
     shipped,
@@ -48,5 +50,11 @@ for command in (
     shipped.templates,
     shipped.policies,
     schema.db,
+    audit.audit,
+    privacy.erase,
+    privacy.list_erasures,
+    privacy.export,
+    privacy.hold,
+    privacy.retention,
 ):
     main.add_command(command)

@@ -100,6 +100,19 @@ class Settings:
         default=0.6,
         metadata=_setting("WRITE_SHARE", "Share of Zendesk's ticket-update limit that Makegood may spend."),
     )
+    forget_hours: float = field(
+        default=24.0,
+        metadata=_setting(
+            "FORGET_HOURS",
+            "After a deletion in Zendesk that can be undone, hours until our copies go; others go at once.",
+        ),
+    )
+    keep_months: int = field(
+        default=60,
+        metadata=_setting(
+            "KEEP_MONTHS", "How long tickets that ended are kept, in months; then only counts stay."
+        ),
+    )
     encoder: bool = field(
         default=True,
         metadata=_setting("ENCODER", "`off` saves 250 MB of memory; word lists alone find fewer complaints."),
@@ -204,6 +217,20 @@ def _share(text: str) -> float:
     return share
 
 
+def _hours(text: str) -> float:
+    hours = float(text)
+    if not 0 <= hours <= 24 * 30:
+        raise ValueError("give hours from 0 to 720; Zendesk itself forgets after 30 days.")
+    return hours
+
+
+def _months(text: str) -> int:
+    months = int(text)
+    if not 1 <= months <= 1200:
+        raise ValueError("give months from 1 to 1200.")
+    return months
+
+
 def _port(text: str) -> int:
     port = int(text)
     if not 0 < port < 65536:
@@ -257,4 +284,6 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "log_level": _log_level,
     "rehearsal": _flag,
     "encoder": _flag,
+    "forget_hours": _hours,
+    "keep_months": _months,
 }

@@ -3,10 +3,12 @@
 import logging
 
 from integration.handling.apply_events import apply_user_events
+from integration.handling.erase import after_user_deletion
 from integration.handling.retrying import put_off, words_for
 from integration.parts import Parts
-from integration.store import inbox
+from integration.store import inbox, requesters
 from integration.store.engine import DatabaseUnavailable
+from integration.zendesk.events import Deleted
 from integration.zendesk.webhook import MalformedEvent, parse_event
 
 log = logging.getLogger(__name__)
@@ -36,4 +38,13 @@ def _work(parts: Parts, user_id: int) -> None:
             except MalformedEvent as error:
                 inbox.park(conn, [row.id], reason=str(error))
         apply_user_events(conn, user_id, events)
+        deletions = [event.change for event in events if isinstance(event.change, Deleted)]
+        if deletions and not requesters.is_erased(conn, user_id):
+            after_user_deletion(
+                conn,
+                user_id,
+                is_for_good=any(change.is_permanent for change in deletions),
+                keep_hours=parts.settings.forget_hours,
+                now=parts.clock(),
+            )
         inbox.finish(conn, done)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from integration.store import audit_log, requesters
 from integration.store.dialect import insert_into
+from integration.store.engine import Database
 from integration.store.erasure_rules import WORDS_OF_A_TICKET, Of, Rule, rules
 from integration.store.tables import alerts, complaints, follow_ups, inbox, outbox, promises, tickets
 from integration.store.tables import audit_log as audit_rows
@@ -84,6 +85,13 @@ def erase_words(conn: Connection, ticket_id: int) -> Removed:
         sa.update(outbox).where(over, outbox.c.note.is_not(None)).values(note=None)
     ).rowcount
     return _told(removed)
+
+
+def settle(database: Database) -> None:
+    """Carry an erasure from SQLite's log into its file: until then the log holds the pages as they were."""
+    if database.engine.dialect.name == "sqlite":
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
 
 def everything(conn: Connection, scope: Scope, now: datetime) -> Iterator[tuple[str, Mapping[str, Any]]]:

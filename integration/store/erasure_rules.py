@@ -15,18 +15,22 @@ import sqlalchemy as sa
 from integration.domain.complaint import State
 from integration.domain.followup import FollowUpStatus
 from integration.domain.history import Outcome, PromiseState
+from integration.domain.preset import DeadlineState
 from integration.store.tables import (
     alert_steps,
     alerts,
     chains,
+    clock_stops,
     comments,
     complaint_actions,
     complaints,
     corrections,
+    deadlines,
     detached_tickets,
     facts,
     follow_ups,
     inbox,
+    noted_moments,
     opinions,
     outbox,
     promises,
@@ -96,9 +100,23 @@ def rules(now: datetime) -> tuple[Rule, ...]:
             },
             reasons=("reason",),
         ),
+        Rule(
+            clock_stops,
+            {"complaint_id": Of.COMPLAINT},
+            {"reason": "", "ended_at": sa.func.coalesce(clock_stops.c.ended_at, _moment(now))},
+        ),
         Rule(comments, {"ticket_id": Of.TICKET, "author_id": Of.REQUESTER}),
         Rule(complaint_actions, {"complaint_id": Of.COMPLAINT}, {"details": {}}),
         Rule(corrections, {"ticket_id": Of.TICKET}, {"ticket_id": _OWN_ID, "vector": None}),
+        Rule(
+            deadlines,
+            {"ticket_id": Of.TICKET},
+            {
+                "ticket_id": _OF_COMPLAINT,
+                "state": _ended(deadlines.c.state, DeadlineState.CANCELLED, "running", "stopped"),
+                "extension": None,
+            },
+        ),
         Rule(detached_tickets, {"ticket_id": Of.TICKET}),
         Rule(facts, {"requester_id": Of.REQUESTER}),
         Rule(
@@ -117,7 +135,14 @@ def rules(now: datetime) -> tuple[Rule, ...]:
         Rule(
             inbox,
             {"ticket_id": Of.TICKET, "user_id": Of.REQUESTER},
-            {"body": b"", "state": "done", "reason": None, "user_id": None},
+            {
+                "body": b"",
+                "state": "done",
+                "reason": None,
+                "user_id": None,
+                "ticket_id": None,
+                "subject": "none",
+            },
         ),
         Rule(opinions, {"ticket_id": Of.TICKET}),
         Rule(
@@ -144,12 +169,13 @@ def rules(now: datetime) -> tuple[Rule, ...]:
         ),
         Rule(remedies, {"complaint_id": Of.COMPLAINT}, {"note": ""}),
         # The number of a complaint leads to nobody once the complaint itself does not.
+        Rule(noted_moments, {"complaint_id": Of.COMPLAINT}, {}),
         Rule(review_complaints, {"complaint_id": Of.COMPLAINT}, {}),
         Rule(staff_access, {"user_id": Of.REQUESTER}),
         Rule(
             suggestion_uses,
             {"requester_id": Of.REQUESTER, "ticket_id": Of.TICKET},
-            {"requester_id": NOBODY, "ticket_id": NOBODY},
+            {"requester_id": NOBODY, "ticket_id": NOBODY, "fingerprint": None},
         ),
         Rule(template_choices, {"ticket_id": Of.TICKET}),
         # After everything that is found through them.

@@ -1,13 +1,15 @@
 """Requesters, and who turned out to be the same person: Zendesk's merges are followed, nothing is guessed."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from integration.domain.ticket import Requester
 from integration.store.dialect import has_stored, insert_into
-from integration.store.tables import requesters
+from integration.store.tables import requesters, tickets
 
 MOST_MERGES = 20
 _FIELDS = tuple(Requester.__dataclass_fields__)
@@ -66,6 +68,24 @@ def merge(conn: Connection, from_id: int, into_id: int, order: str) -> bool:
     return True
 
 
+def is_erased(conn: Connection, id: int) -> bool:
+    """Whether the requester was forgotten."""
+    return bool(conn.scalar(sa.select(requesters.c.is_erased).where(requesters.c.id == id)))
+
+
+def idle_since(conn: Connection, moment: datetime, *, after: int, limit: int) -> list[int]:
+    """Return end users behind id `after` who changed nothing since, and of whose tickets none is kept."""
+    has_tickets = sa.exists().where(tickets.c.requester_id == requesters.c.id)
+    old = sa.and_(
+        requesters.c.id > after,
+        requesters.c.role == "end-user",
+        requesters.c.updated_at < moment,
+        ~requesters.c.is_erased,
+        ~has_tickets,
+    )
+    return list(conn.scalars(sa.select(requesters.c.id).where(old).order_by(requesters.c.id).limit(limit)))
+
+
 def current_id(conn: Connection, id: int) -> int:
     """Follow merges to the user that lives on; an unknown id stands for itself."""
     return _chain(conn, id)[-1]
@@ -94,7 +114,7 @@ def _upsert(conn: Connection) -> sa.Insert:
     }
     plain = {name: new[name] for name in ("role", "organization_id", "is_active", "seen_order")}
     # Who was forgotten stays so, and who was merged away has no name of their own any more.
-    changed = kept | plain
+    changed: dict[str, sa.ColumnElement[Any]] = {**kept, **plain}
     changed |= {name: sa.case((old.is_erased, old[name]), else_=changed[name]) for name in _PERSONAL}
     is_nameless = sa.or_(old.is_erased, old.merged_into.is_not(None))
     changed |= {name: sa.case((is_nameless, old[name]), else_=changed[name]) for name in ("name", "locale")}

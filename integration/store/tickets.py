@@ -1,6 +1,7 @@
 """Tickets as last seen: whatever arrives late changes only what nothing newer has told."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -79,6 +80,25 @@ def save_many(conn: Connection, rows: Sequence[tuple[Ticket, str]]) -> None:
         conn.execute(_upsert(conn, with_custom_fields=True), values)
     for ticket, order in told_by_events:
         save(conn, ticket, order=order, with_custom_fields=True)
+
+
+def set_words(conn: Connection, ticket_id: int, subject: str, description: str) -> bool:
+    """Replace what may hold words that were blacked out since; False when the ticket was forgotten."""
+    mine = sa.and_(tickets.c.id == ticket_id, ~tickets.c.is_erased)
+    changed = sa.update(tickets).where(mine).values(subject=subject, description=description)
+    return conn.execute(changed).rowcount == 1
+
+
+def is_erased(conn: Connection, id: int) -> bool:
+    """Whether the ticket was forgotten."""
+    return bool(conn.scalar(sa.select(tickets.c.is_erased).where(tickets.c.id == id)))
+
+
+def closed_before(conn: Connection, moment: datetime, *, after: int, limit: int) -> list[int]:
+    """Return tickets behind id `after` that ended, and last changed before `moment`, in their ids' order."""
+    over = tickets.c.status.in_([Status.SOLVED.value, Status.CLOSED.value, Status.DELETED.value])
+    old = sa.and_(over, tickets.c.updated_at < moment, ~tickets.c.is_erased, tickets.c.id > after)
+    return list(conn.scalars(sa.select(tickets.c.id).where(old).order_by(tickets.c.id).limit(limit)))
 
 
 def set_custom_field(

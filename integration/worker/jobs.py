@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from dbos import DBOS, ScheduleInput
 
+from integration.handling.erase import forget_due
 from integration.handling.fall_due import fall_due
 from integration.handling.post import post
 from integration.handling.reconcile import reconcile
+from integration.handling.retention import keep_no_longer
 from integration.handling.work_ticket import work_ticket
 from integration.handling.work_user import work_user
 from integration.parts import Parts
@@ -71,6 +73,16 @@ def _forget_finished_jobs(_scheduled_at: datetime, _context: object) -> None:
     DBOS.delete_workflows([workflow.workflow_id for workflow in done])
 
 
+@DBOS.workflow(name="forget_due")
+def _forget_due(_scheduled_at: datetime, _context: object) -> None:
+    forget_due(_given())
+
+
+@DBOS.workflow(name="keep_no_longer")
+def _keep_no_longer(_scheduled_at: datetime, _context: object) -> None:
+    keep_no_longer(_given())
+
+
 SCHEDULES: tuple[ScheduleInput, ...] = (
     {"schedule_name": "reconcile", "workflow_fn": _reconcile, "schedule": "0 */5 * * * *"},
     {
@@ -78,4 +90,6 @@ SCHEDULES: tuple[ScheduleInput, ...] = (
         "workflow_fn": _forget_finished_jobs,
         "schedule": "0 17 * * * *",
     },
+    {"schedule_name": "forget what is due", "workflow_fn": _forget_due, "schedule": "20 * * * * *"},
+    {"schedule_name": "keep no longer", "workflow_fn": _keep_no_longer, "schedule": "0 41 3 * * *"},
 )

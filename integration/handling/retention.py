@@ -1,0 +1,90 @@
+"""Keeps nothing longer than it is needed: a round each day over what has ended."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from integration.handling.audit import check_chain
+from integration.handling.erase import MAKEGOOD, Cause
+from integration.parts import Parts
+from integration.store import ageing, erasures, kept, requesters, tickets
+from integration.store.history import months_before
+
+log = logging.getLogger(__name__)
+
+LAST_ROUND = "last_retention"
+# A notice of Zendesk's comes again within hours, if it does; our notes stand in Zendesk.
+KEEP_WORKED_EVENTS = timedelta(days=30)
+KEEP_WRITTEN_NOTES = timedelta(days=30)
+BATCH = 500
+MOST_BATCHES = 200
+
+Page = Callable[[Connection, int], list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round found: what is now to be forgotten, and how many rows went at once."""
+
+    tickets: int
+    requesters: int
+    events: int
+    notes: int
+
+
+def keep_no_longer(parts: Parts) -> Round:
+    """Ask for what is older than the policy keeps it to be forgotten, and drop what served its purpose.
+
+    Erasing itself is the work of `forget_due`, which leaves alone whatever is on legal hold.
+    """
+    now = parts.clock()
+    before = months_before(now, parts.settings.keep_months)
+
+    def old_tickets(conn: Connection, after: int) -> list[int]:
+        return tickets.closed_before(conn, before, after=after, limit=BATCH)
+
+    def idle_people(conn: Connection, after: int) -> list[int]:
+        return requesters.idle_since(conn, before, after=after, limit=BATCH)
+
+    found = Round(
+        tickets=_ask_for(parts, "ticket", old_tickets, now),
+        requesters=_ask_for(parts, "requester", idle_people, now),
+        events=_in_batches(parts, lambda conn: ageing.drop_events(conn, now - KEEP_WORKED_EVENTS, BATCH)),
+        notes=_in_batches(parts, lambda conn: ageing.drop_notes(conn, now - KEEP_WRITTEN_NOTES, BATCH)),
+    )
+    with parts.database.write() as conn:
+        kept.put(conn, LAST_ROUND, {"at": now.isoformat()}, now=now)
+    chain = check_chain(parts, whole=True)
+    if chain.broken is not None:
+        log.error("The audit log's chain is broken.", extra={"reason": chain.broken.why})
+    return found
+
+
+def _ask_for(parts: Parts, kind: str, page: Page, now: datetime) -> int:
+    asked, after = 0, 0
+    for _ in range(MOST_BATCHES):
+        with parts.database.write() as conn:
+            ids = page(conn, after)
+            for id in ids:
+                erasures.ask(
+                    conn, f"{kind}:{id}", cause=Cause.RETENTION, asked_by=MAKEGOOD, now=now, due_at=now
+                )
+        asked += len(ids)
+        if len(ids) < BATCH:
+            break
+        after = ids[-1]
+    return asked
+
+
+def _in_batches(parts: Parts, drop: Callable[[Connection], int]) -> int:
+    dropped = 0
+    for _ in range(MOST_BATCHES):
+        with parts.database.write() as conn:
+            done = drop(conn)
+        dropped += done
+        if done < BATCH:
+            break
+    return dropped
