@@ -101,3 +101,17 @@ class Calendar:
         if minute == DAY:
             return self.moment(day + ONE_DAY, time())
         return self.moment(day, time(minute // 60, minute % 60))
+
+
+def week_since_sunday(intervals: Iterable[tuple[int, int]]) -> Week:
+    """Return the week of hours given in minutes since Sunday 0:00, as Zendesk's schedules have them."""
+    days: list[list[Interval]] = [[] for _ in range(DAYS_IN_WEEK)]
+    for first, last in sorted(intervals):
+        begin = first
+        while begin < last:
+            day, minute = divmod(begin, DAY)
+            end = min(last, (day + 1) * DAY)
+            # Sunday is our last day and Zendesk's first.
+            days[(day - 1) % DAYS_IN_WEEK].append(Interval(minute, end - day * DAY))
+            begin = end
+    return tuple(map(tuple, days))

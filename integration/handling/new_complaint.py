@@ -1,7 +1,7 @@
 """Opens a complaint: repeat or not, what to suggest, when to come back, and the one write to Zendesk."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -10,13 +10,15 @@ from integration.domain.complaint import Assessment, State
 from integration.domain.history import Repeat, Summary
 from integration.domain.planning import Planned
 from integration.domain.policy import Policy
+from integration.domain.preset import Deadline, strictest
 from integration.domain.suggestion import Suggestion
 from integration.handling import notes, suggesting
 from integration.handling.case import Case
+from integration.handling.clocks import calendar_of, day_of, first_deadlines, traits_of
 from integration.handling.past_complaint import received_at
 from integration.handling.zendesk_fields import FieldValues, to_custom_fields
 from integration.parts import Parts
-from integration.store import audit_log, complaints, counters, follow_ups, outbox
+from integration.store import audit_log, clocks, complaints, counters, follow_ups, outbox
 from integration.store.complaints import NewComplaint
 
 ENRICHMENT_PRIORITY = 2
@@ -34,6 +36,10 @@ class Opening:
     suggestions: tuple[Suggestion, ...]
     policy: Policy
     planned: tuple[Planned, ...]
+    deadlines: tuple[Deadline, ...]
+    deadline_at: datetime | None
+    deadline_on: date | None
+    next_on: date | None
     received_at: datetime
     marker: str
     note: str
@@ -66,7 +72,10 @@ def decide_opening(parts: Parts, case: Case, assessment: Assessment, now: dateti
         situation=case.situation(is_repeat=repeat is not None),
         likeness=suggesting.likeness(parts, case, cards, locale, taught, now),
     )
-    policy = parts.shelf.current(now)
+    traits = traits_of(parts, ticket, assessment)
+    policy = parts.shelf.current(now, traits)
+    with parts.database.read() as conn:
+        calendar = calendar_of(parts, conn, policy, now)
     received = received_at(case, now)
     planned = planning.plan(
         policy,
@@ -75,7 +84,16 @@ def decide_opening(parts: Parts, case: Case, assessment: Assessment, now: dateti
         existing=frozenset(),
         now=now,
         last_public_reply_at=case.last_public_reply_at,
+        calendar=calendar,
     )
+    deadlines = first_deadlines(parts, traits, received)
+    first = strictest(deadlines)
+    # Where no rule sets a date, the last thing that the policy asks for does.
+    deadline_at = first.due_at if first else max((p.due_at for p in planned), default=None)
+    if first is not None:
+        deadline_on = day_of(parts, first)
+    else:
+        deadline_on = calendar.local(deadline_at).date() if deadline_at else None
     marker = notes.new_marker()
     titles = {(card.id, card.locale): card.title for card in cards}
     best = suggestions[0] if suggestions else None
@@ -92,14 +110,27 @@ def decide_opening(parts: Parts, case: Case, assessment: Assessment, now: dateti
         now=now,
     )
     return Opening(
-        case, assessment, references, repeat, summary, suggestions, policy, planned, received, marker, note
+        case,
+        assessment,
+        references,
+        repeat,
+        summary,
+        suggestions,
+        policy,
+        planned,
+        deadlines,
+        deadline_at,
+        deadline_on,
+        calendar.local(planned[0].due_at).date() if planned else None,
+        received,
+        marker,
+        note,
     )
 
 
 def open_complaint(conn: Connection, opening: Opening, now: datetime) -> int:
     """Write a complaint, its follow-ups and its outbox row; return the complaint's id."""
     ticket, assessment = opening.case.ticket, opening.assessment
-    deadline = max((planned.due_at for planned in opening.planned), default=None)
     complaint_id = complaints.add(
         conn,
         NewComplaint(
@@ -114,7 +145,7 @@ def open_complaint(conn: Connection, opening: Opening, now: datetime) -> int:
             repeat=opening.repeat,
             policy_id=opening.policy.id,
             policy_version=opening.policy.version,
-            deadline_at=deadline,
+            deadline_at=opening.deadline_at,
             suggestions=opening.suggestions,
         ),
     )
@@ -136,13 +167,15 @@ def open_complaint(conn: Connection, opening: Opening, now: datetime) -> int:
             due_at=planned.due_at,
             now=planned.since,
             satisfied_by=planned.satisfied_by,
+            counted_from=planned.counted_from,
         )
+    clocks.save_deadlines(conn, complaint_id, ticket.id, opening.deadlines)
     values = FieldValues(
         state=State.SUSPECTED,
         band=assessment.band,
         complaints_before=opening.summary.count,
-        deadline=deadline.date() if deadline else None,
-        next_follow_up=opening.planned[0].due_at.date() if opening.planned else None,
+        deadline=opening.deadline_on,
+        next_follow_up=opening.next_on,
     )
     outbox.add(
         conn,

@@ -95,6 +95,18 @@ def save_deadlines(
     return changed
 
 
+def set_extension(
+    conn: Connection, complaint_id: int, preset_id: str, limit_id: str, extension: Extension
+) -> bool:
+    """Extend one limit of a complaint; False where there is no such deadline."""
+    update = sa.update(deadlines).where(
+        deadlines.c.complaint_id == complaint_id,
+        deadlines.c.preset_id == preset_id,
+        deadlines.c.limit_id == limit_id,
+    )
+    return conn.execute(update.values(extension=_extension_row(extension))).rowcount == 1
+
+
 def cancel_open(conn: Connection, complaint_id: int) -> int:
     """End every deadline that runs, because this is no complaint; return how many that were."""
     update = sa.update(deadlines).where(
@@ -230,16 +242,18 @@ def _cancel(conn: Connection, complaint_id: int, gone: Deadline) -> None:
 
 
 def _row(deadline: Deadline) -> dict[str, Any]:
-    extension = deadline.extension
     return {
         **{name: getattr(deadline, name) for name in _SAME},
         "state": deadline.state.value,
-        "extension": extension
-        and {
-            "cause": extension.cause,
-            "notice_at": extension.notice_at.isoformat(),
-            "due_at": extension.due_at.isoformat(),
-        },
+        "extension": deadline.extension and _extension_row(deadline.extension),
+    }
+
+
+def _extension_row(extension: Extension) -> dict[str, str]:
+    return {
+        "cause": extension.cause,
+        "notice_at": extension.notice_at.isoformat(),
+        "due_at": extension.due_at.isoformat(),
     }
 
 
