@@ -12,6 +12,15 @@ from integration.policies.problem import InvalidPolicy, PolicyProblem
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
+# Ten times as fast as the one in Python, which reading the word lists at each start would show.
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_OPENING = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 
 Schema = TypeVar("Schema", bound=BaseModel)
 Place = tuple[Hashable, ...]
@@ -109,7 +118,8 @@ class _Reader:
         self._seen: set[int] = set()
 
     def read(self, content: str) -> Document:
-        loader = yaml.SafeLoader(content)
+        self._refuse_depth(content)
+        loader = _LOADER(content)
         try:
             node = loader.get_single_node()
             if node is None:
@@ -119,7 +129,15 @@ class _Reader:
             loader.dispose()
         return Document(self._file, data, self._lines)
 
-    def _value(self, loader: yaml.SafeLoader, node: yaml.Node, path: Place) -> object:
+    def _refuse_depth(self, content: str) -> None:
+        # Before nodes are made: libyaml makes them by recursion in C, which no exception would end.
+        depth = 0
+        for token in yaml.scan(content, Loader=_LOADER):
+            depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+            if depth > MAX_DEPTH + 1:
+                raise self._refusal(token.start_mark.line + 1, "is nested too deep.")
+
+    def _value(self, loader: yaml.SafeLoader | yaml.CSafeLoader, node: yaml.Node, path: Place) -> object:
         line = node.start_mark.line + 1
         self._lines.setdefault(path, line)
         # A few references to references can stand for a billion values.
@@ -135,7 +153,7 @@ class _Reader:
         return loader.construct_object(node)
 
     def _mapping(
-        self, loader: yaml.SafeLoader, node: yaml.MappingNode, path: Place
+        self, loader: yaml.SafeLoader | yaml.CSafeLoader, node: yaml.MappingNode, path: Place
     ) -> dict[Hashable, object]:
         values: dict[Hashable, object] = {}
         for key_node, value_node in node.value:
