@@ -1,11 +1,13 @@
 """Opens a complaint: repeat or not, what to suggest, when to come back, and the one write to Zendesk."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from integration.domain import complaint, history, planning, suggestion
+from integration.domain.calendar import Calendar
 from integration.domain.complaint import Assessment, State
 from integration.domain.history import Repeat, Summary
 from integration.domain.planning import Planned
@@ -87,13 +89,6 @@ def decide_opening(parts: Parts, case: Case, assessment: Assessment, now: dateti
         calendar=calendar,
     )
     deadlines = first_deadlines(parts, traits, received)
-    first = strictest(deadlines)
-    # Where no rule sets a date, the last thing that the policy asks for does.
-    deadline_at = first.due_at if first else max((p.due_at for p in planned), default=None)
-    if first is not None:
-        deadline_on = day_of(parts, first)
-    else:
-        deadline_on = calendar.local(deadline_at).date() if deadline_at else None
     marker = notes.new_marker()
     titles = {(card.id, card.locale): card.title for card in cards}
     best = suggestions[0] if suggestions else None
@@ -119,13 +114,22 @@ def decide_opening(parts: Parts, case: Case, assessment: Assessment, now: dateti
         policy,
         planned,
         deadlines,
-        deadline_at,
-        deadline_on,
+        *_deadline(parts, deadlines, planned, calendar),
         calendar.local(planned[0].due_at).date() if planned else None,
         received,
         marker,
         note,
     )
+
+
+def _deadline(
+    parts: Parts, deadlines: Sequence[Deadline], planned: Sequence[Planned], calendar: Calendar
+) -> tuple[datetime | None, date | None]:
+    """Return the strictest date a rule sets or, without any, the last thing that the policy asks for."""
+    if first := strictest(deadlines):
+        return first.due_at, day_of(parts, first)
+    last = max((follow_up.due_at for follow_up in planned), default=None)
+    return last, calendar.local(last).date() if last else None
 
 
 def open_complaint(conn: Connection, opening: Opening, now: datetime) -> int:

@@ -1,19 +1,23 @@
 """Follows a complaint that is already on record: solved, reopened, answered, or getting worse."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from integration.domain import followup, planning
+from integration.domain import closing, followup, planning
+from integration.domain.calendar import Calendar
 from integration.domain.complaint import Assessment, Band, State
-from integration.domain.followup import FollowUp, FollowUpStatus, Satisfier
+from integration.domain.courtesy import Reply, kind_of
+from integration.domain.deadline import Unit, plain
+from integration.domain.followup import TELL_CUSTOMER, FollowUp, FollowUpStatus, Satisfier
 from integration.domain.planning import Planned
 from integration.domain.policy import Start, Step
 from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Status
 from integration.handling.case import Case
+from integration.handling.clocks import calendar_of
 from integration.handling.notes import new_marker
 from integration.handling.zendesk_fields import FieldValues, to_custom_fields
 from integration.parts import Parts
@@ -23,6 +27,8 @@ from integration.store.complaints import Complaint
 OPEN_STATES = frozenset({State.SUSPECTED, State.CONFIRMED})
 ENDED_TICKET = frozenset({Status.SOLVED, Status.CLOSED})
 FIELDS_PRIORITY = 6
+# Whoever solves a ticket and then writes the last reply needs no reminder of it.
+TIME_TO_TELL = plain(2, Unit.BUSINESS_HOURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,9 @@ def decide_progress(
         resolved_at = case.ticket.updated_at
     elif state in OPEN_STATES:
         resolved_at = None
-    policy = parts.shelf.find(running.policy_id or "", running.policy_version or 0)
-    policy = policy or parts.shelf.current(now)
+    policy = parts.shelf.running(running.policy_id, running.policy_version, now)
+    with parts.database.read() as conn:
+        calendar = calendar_of(parts, conn, policy, now)
     steps = {step.id: step for step in policy.steps}
     band = max(running.assessment.band, assessment.band, key=_rank)
     ended = tuple(_ended(case, steps, state, band))
@@ -74,13 +81,18 @@ def decide_progress(
             now=now,
             resolved_at=resolved_at,
             last_public_reply_at=case.last_public_reply_at,
+            calendar=calendar,
         )
     if running.is_imported:
         # Nobody expects to be reminded of what was due before Makegood was there.
         planned = tuple(each for each in planned if each.due_at > now)
-    if state is State.RESOLVED:
+    if state is State.RESOLVED or case.ticket.status is Status.SOLVED:
         # The solving reply and the status share a second in Zendesk's stamps; the state decides.
         planned = tuple(each for each in planned if Satisfier.RESOLVED not in each.satisfied_by)
+    if state is State.RESOLVED and resolved_at is not None:
+        planned = tuple(_with_check_in(planned, steps, running, resolved_at))
+    elif is_untold(case, running) and not _was_asked_to_tell(case):
+        planned += (_telling(policy.calendar, now),)
     return Progress(
         complaint=running,
         state=state,
@@ -89,7 +101,7 @@ def decide_progress(
         ended=ended,
         planned=planned,
         resolved_at=resolved_at,
-        told_at=case.last_public_reply_at if resolved_at else None,
+        told_at=told_at(case, running) if resolved_at else None,
     )
 
 
@@ -139,15 +151,81 @@ def record_progress(conn: Connection, case: Case, progress: Progress, now: datet
             due_at=planned.due_at,
             now=planned.since,
             satisfied_by=planned.satisfied_by,
+            counted_from=planned.counted_from,
         )
 
 
+def told_at(case: Case, running: Complaint) -> datetime | None:
+    """Return when the requester was told how the complaint ended."""
+    return closing.told_at(case.ticket, case.comments, decided_at=running.decided_at)
+
+
+def is_untold(case: Case, running: Complaint) -> bool:
+    """Whether the ticket was solved and nobody has told the requester how it ended, nor said why not."""
+    return (
+        case.ticket.status is Status.SOLVED
+        and running.state in OPEN_STATES
+        and not running.is_imported
+        and running.not_told_because is None
+        and told_at(case, running) is None
+    )
+
+
+def only_thanked(case: Case, running: Complaint) -> bool:
+    """Whether the ticket is open again because of mere thanks; then the complaint is not."""
+    if running.state is not State.RESOLVED or running.resolved_at is None:
+        return False
+    heard = [
+        kind_of(comment.body)
+        for comment in case.comments
+        if comment.is_public and not comment.by_agent and comment.created_at >= running.resolved_at
+    ]
+    return bool(heard) and Reply.ANSWER not in heard
+
+
 def _state(case: Case, running: Complaint) -> State:
-    if running.state in OPEN_STATES and case.ticket.status in ENDED_TICKET:
-        return State.RESOLVED
-    if running.state is State.RESOLVED and case.ticket.status not in ENDED_TICKET:
-        return State.CONFIRMED
+    if case.ticket.status in ENDED_TICKET:
+        has_ended = running.state in OPEN_STATES and not is_untold(case, running)
+        return State.RESOLVED if has_ended else running.state
+    if running.state is State.RESOLVED and not only_thanked(case, running):
+        # What an agent said of a complaint whose ticket is still open stands until the requester objects.
+        answered_at = closing.last_answer_at(case.ticket, case.comments)
+        by_agent = running.resolved_by is not None and running.resolved_at is not None
+        if not by_agent or (running.resolved_at and answered_at > running.resolved_at):
+            return State.CONFIRMED
     return running.state
+
+
+def _with_check_in(
+    planned: Iterable[Planned], steps: Mapping[str, Step], running: Complaint, resolved_at: datetime
+) -> Iterator[Planned]:
+    """Let the outcome decide when to ask how it turned out, and whether at all."""
+    for each in planned:
+        step = steps.get(each.name)
+        if (
+            step is None
+            or step.start is not Start.RESOLVED
+            or Satisfier.REQUESTER_WROTE not in each.satisfied_by
+        ):
+            yield each
+        elif due_at := closing.check_in_at(running.outcome, resolved_at, each.due_at):
+            yield replace(each, due_at=due_at)
+
+
+def _was_asked_to_tell(case: Case) -> bool:
+    """Whether an agent was asked already since the requester last wrote; once is enough."""
+    since = closing.last_answer_at(case.ticket, case.comments)
+    return any(f.name == TELL_CUSTOMER and f.planned_at >= since for f in case.follow_ups)
+
+
+def _telling(calendar: Calendar, now: datetime) -> Planned:
+    return Planned(
+        name=TELL_CUSTOMER,
+        note="tell-customer",
+        due_at=TIME_TO_TELL.ends(now, calendar),
+        satisfied_by=frozenset({Satisfier.CUSTOMER_TOLD}),
+        since=now,
+    )
 
 
 def _ended(

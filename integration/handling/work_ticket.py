@@ -19,6 +19,7 @@ from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Status, Ticket
 from integration.handling.apply_events import apply_ticket_events
 from integration.handling.case import Case, read_case
+from integration.handling.clocks import refresh_by_ticket
 from integration.handling.erase import after_ticket_events
 from integration.handling.new_complaint import Opening, decide_opening, open_complaint
 from integration.handling.ordering import order_at
@@ -103,6 +104,8 @@ def _work(parts: Parts, ticket_id: int) -> None:
         if case is not None and not _act(conn, case, decision, now):
             inbox.retry(conn, delivered.ids, not_before=now, reason="the complaint changed meanwhile")
             return
+        if case is not None and isinstance(decision, Progress):
+            refresh_by_ticket(parts, conn, case.ticket, case.comments)
         if case is not None:
             _forget(conn, parts, case, delivered.events, now)
         if assessment is not None:
