@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import NormalDist
 
-# The shipped threshold weighs as much as a hundred judgements on tickets of an even chance.
-PRIOR_JUDGEMENTS = 100
+# The shipped threshold weighs as much as so many judgements on tickets of an even chance; until there are a
+# few nothing moves at all.
+PRIOR_JUDGEMENTS = 200
+FEWEST = 20
 # Steps of about 0.02 at one half, so that figures can be counted between two changes.
 STEP = 0.08
 # From 0.28 to 0.72 where 0.5 is shipped: beyond that the words are not understood, and no threshold helps.
@@ -16,6 +18,7 @@ _WINDOW = 3.0
 _EVEN = 0.25
 _CONFIDENCE = NormalDist().inv_cdf(0.975)
 _ROUNDS = 25
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,16 @@ class Share:
         return max(middle - reach, 0.0), min(middle + reach, 1.0)
 
 
-def shift_of(judgements: Iterable[Judged]) -> float:
+def shift_of(judgements: Iterable[Judged], *, present: float = 0.0) -> float:
     """Return how far log odds should be raised before they meet the threshold; above 0 flags more tickets.
 
     It is the likeliest shift given the judgements and a normal prior around none, worth
-    `PRIOR_JUDGEMENTS`; never further than `FURTHEST`, and in steps of `STEP`.
+    `PRIOR_JUDGEMENTS`; never further than `FURTHEST`, in steps of `STEP`. The `present` shift stays until
+    another is better by a whole step.
     """
     near = [(odds, one) for one in judgements if abs(odds := log_odds(one.probability)) <= _WINDOW]
+    if sum(one.weight for _, one in near) < FEWEST:
+        return present
     precision = PRIOR_JUDGEMENTS * _EVEN
     shift = 0.0
     for _ in range(_ROUNDS):
@@ -71,6 +77,8 @@ def shift_of(judgements: Iterable[Judged]) -> float:
         if abs(slope / bend) < STEP / 100:
             break
     bounded = min(max(shift, -FURTHEST), FURTHEST)
+    if abs(bounded - present) < STEP - _ROUNDING:
+        return present
     return round(round(bounded / STEP) * STEP, 4)
 
 

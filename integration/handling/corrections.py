@@ -84,9 +84,10 @@ def note_correction(
 def calibrate(conn: Connection, language: str, model: str, now: datetime) -> bool:
     """Move a language's threshold to where the judgements say; False when it stays."""
     said = corrections.judgements(conn, language, model)
-    shift = shift_of(said)
     before = corrections.calibrated(conn, model).get(language)
-    if shift == (before.shift if before else 0.0):
+    present = before.shift if before else 0.0
+    shift = shift_of(said, present=present)
+    if shift == present:
         return False
     corrections.calibrate(conn, Calibration(language, model, now, shift, len(said)))
     audit_log.write(
@@ -95,7 +96,7 @@ def calibrate(conn: Connection, language: str, model: str, now: datetime) -> boo
         actor="makegood",
         action="threshold calibrated",
         subject=f"language:{language}",
-        before={"shift": before.shift if before else 0.0},
+        before={"shift": present},
         after={"shift": shift, "judgements": len(said)},
     )
     return True

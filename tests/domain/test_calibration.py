@@ -2,7 +2,7 @@
 
 import pytest
 
-from integration.domain.calibration import FURTHEST, Judged, Share, moved, shift_of
+from integration.domain.calibration import FURTHEST, STEP, Judged, Share, moved, shift_of
 
 NEAR_MISS = Judged(0.45, True)
 FALSE_ALARM = Judged(0.6, False)
@@ -13,13 +13,21 @@ def test_without_judgements_nothing_moves() -> None:
     assert moved(0.5, 0.0) == 0.5
 
 
-def test_five_clicks_hardly_move_a_threshold() -> None:
-    assert moved(0.5, shift_of([FALSE_ALARM] * 5)) == pytest.approx(0.52, abs=0.015)
+def test_a_few_clicks_move_nothing_and_twenty_move_it_a_little() -> None:
+    assert shift_of([FALSE_ALARM] * 19) == 0
+    assert 0.5 < moved(0.5, shift_of([FALSE_ALARM] * 20)) < 0.6
+
+
+def test_a_threshold_stays_until_another_is_better_by_a_step() -> None:
+    likeliest = shift_of([FALSE_ALARM] * 40)
+
+    assert shift_of([FALSE_ALARM] * 40, present=likeliest + STEP / 2) == likeliest + STEP / 2
+    assert shift_of([FALSE_ALARM] * 40, present=likeliest + 2 * STEP) == likeliest
 
 
 def test_false_alarms_raise_the_threshold_and_missed_complaints_lower_it() -> None:
-    assert moved(0.5, shift_of([FALSE_ALARM] * 60)) > 0.6
-    assert moved(0.5, shift_of([NEAR_MISS] * 60)) < 0.4
+    assert moved(0.5, shift_of([FALSE_ALARM] * 100)) > 0.6
+    assert moved(0.5, shift_of([NEAR_MISS] * 100)) < 0.4
 
 
 def test_judgements_that_agree_with_the_probabilities_leave_it_where_it_is() -> None:

@@ -10,11 +10,12 @@ from zlib import crc32
 
 from sqlalchemy.engine import Connection
 
-from integration.domain.complaint import Assessment, Band, Category, CueKind, Evidence, State
+from integration.domain.complaint import Assessment, Band, Category, CueKind, Evidence, State, Verdict
 from integration.domain.reason import Reason
 from integration.domain.ticket import Channel, Status, Ticket
 from integration.store import follow_ups, inbox, outbox
 from integration.store.complaints import NewComplaint
+from integration.store.corrections import Correction
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -63,6 +64,26 @@ def complaint(ticket_id: int = 5, **changes: Any) -> NewComplaint:
         state=State.SUSPECTED,
         channel=Channel.EMAIL,
         assessment=assessment(),
+    )
+    return replace(start, **changes)
+
+
+def correction(ticket_id: int = 5, **changes: Any) -> Correction:
+    start = Correction(
+        ticket_id=ticket_id,
+        agent_id=77,
+        corrected_at=NOON,
+        is_complaint=True,
+        severity=None,
+        verdict=Verdict.UNSURE,
+        probability=0.44,
+        score=0.44,
+        threshold=0.5,
+        band=Band.LOW,
+        language="en",
+        model=None,
+        by_rule=None,
+        detected_at=NOON,
     )
     return replace(start, **changes)
 
