@@ -20,10 +20,28 @@ from integration.store import executors as executor_rows
 from integration.store.engine import DatabaseUnavailable
 from integration.store.tables import executors, inbox
 from integration.worker import STALE_AFTER, Worker
-from tests.handling.conftest import install, library, makegood_anywhere, ranker, rehearsal, shelf
+from tests.handling.conftest import (
+    encoder,
+    install,
+    library,
+    makegood_anywhere,
+    ranker,
+    reader,
+    rehearsal,
+    shelf,
+)
 from tests.handling.installation import ANGRY, Installation
 
-__all__ = ["install", "library", "makegood_anywhere", "ranker", "rehearsal", "shelf"]
+__all__ = [
+    "encoder",
+    "install",
+    "library",
+    "makegood_anywhere",
+    "ranker",
+    "reader",
+    "rehearsal",
+    "shelf",
+]
 
 ROOT = Path(__file__).parent.parent
 WITHIN_SECONDS = 20.0

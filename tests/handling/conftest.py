@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from integration.app import assemble
-from integration.learned.encoder import load_encoder
+from integration.learned.encoder import Encoder, load_encoder
 from integration.learned.ranker import Ranker
+from integration.learned.reader import LearnedReader
 from integration.policies.shelf import PolicyShelf
 from integration.rehearsal.config import Limits
 from integration.rehearsal.server import RehearsalServer
@@ -37,14 +38,31 @@ def shelf() -> PolicyShelf:
 
 
 @pytest.fixture(scope="session")
-def ranker() -> Ranker:
+def encoder() -> Encoder | None:
+    """The encoder, its weights loaded once for all tests."""
+    return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def ranker(encoder: Encoder | None) -> Ranker:
     """A ranker that reads the shipped templates once for all tests."""
-    return Ranker(load_encoder())
+    return Ranker(encoder)
+
+
+@pytest.fixture(scope="session")
+def reader(encoder: Encoder | None) -> LearnedReader:
+    """A reader that loads what it learned once for all tests."""
+    return LearnedReader(encoder)
 
 
 @pytest.fixture
 def install(
-    rehearsal: RehearsalServer, tmp_path: Path, library: Library, shelf: PolicyShelf, ranker: Ranker
+    rehearsal: RehearsalServer,
+    tmp_path: Path,
+    library: Library,
+    shelf: PolicyShelf,
+    ranker: Ranker,
+    reader: LearnedReader,
 ) -> Iterator[Install]:
     """Install Makegood on a migrated database; keyword arguments are settings.
 
@@ -58,8 +76,9 @@ def install(
             # Connecting comes first in these tests, and it writes.
             parts = assemble(settings_for(rehearsal, **settings), clock, can_write=True)
             running.callback(parts.close)
+            parts = replace(parts, ranker=ranker, read=reader)
             if not with_own_files:
-                parts = replace(parts, library=library, shelf=shelf, ranker=ranker)
+                parts = replace(parts, library=library, shelf=shelf)
             return Installation(rehearsal, parts)
 
         yield start
