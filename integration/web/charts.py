@@ -20,11 +20,12 @@ LONGEST_LABEL = 44
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A value with its name; `text` is what is written at its end."""
+    """A value with its name; `text` is what is written at its end. What has no name of its own is `quiet`."""
 
     name: str
     value: float
     text: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,11 @@ def bars(title: str, drawn: Sequence[Bar]) -> Markup:
                 '<text class="chart__name" x="0" y="{}">{}</text>'
                 '<text class="chart__value" x="{}" y="{}" text-anchor="end">{}</text>'
                 '<rect class="chart__track" x="0" y="{}" width="{}" height="{}" rx="4"/>'
-                '<rect class="chart__bar" x="0" y="{}" width="{:.1f}" height="{}" rx="4"/>'
+                '<rect class="chart__bar{}" x="0" y="{}" width="{:.1f}" height="{}" rx="4"/>'
             ).format(
                 *(y + 14, name, WIDTH, y + 14, bar.text, y + 20, WIDTH, BAR),
-                *(y + 20, max(WIDTH * bar.value / longest, 2 if bar.value else 0), BAR),
+                *(" chart__bar--quiet" if bar.quiet else "", y + 20),
+                *(max(WIDTH * bar.value / longest, 2 if bar.value else 0), BAR),
             )
         )
     return _svg(title, len(drawn) * ROW or ROW, parts)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
+from babel.units import format_unit
 from markupsafe import Markup
 
 from integration.domain.period import Grain, Period
@@ -59,6 +60,17 @@ def money(amount: Decimal | None, currency: str | None, words: Words) -> str:
     return str(format_currency(amount, currency, locale=words.locale))
 
 
+def span(length: timedelta, words: Words) -> str:
+    """Return a length of time in minutes, hours or, from two days on, days."""
+    hours = length / timedelta(hours=1)
+    if hours < 1:
+        return str(format_unit(round(hours * 60), "duration-minute", locale=words.locale))
+    if hours < 48:
+        return str(format_unit(round(hours, 1 if hours < 10 else None), "duration-hour", locale=words.locale))
+    value = round(hours / 24, 1 if hours < 240 else None)
+    return str(format_unit(value, "duration-day", locale=words.locale))
+
+
 def days(period: Period, words: Words) -> str:
     """Return the first and the last day of a period, or its only one."""
     first, last = (format_date(day, "medium", locale=words.locale) for day in (period.first, period.last))
@@ -85,6 +97,15 @@ class ReportView:
     def query(self) -> str:
         return query(self.report.period)
 
+    @property
+    def dimensions(self) -> Sequence[Dimension]:
+        """What there is something to tell apart by."""
+        return [by for by, groups in self.report.groups.items() if any(group.key for group in groups)]
+
+    @property
+    def lacks_product(self) -> bool:
+        return bool(self.report.received) and Dimension.PRODUCT not in self.dimensions
+
     def cases(
         self,
         figure: str,
@@ -105,8 +126,8 @@ class ReportView:
     def share(self, share: float) -> str:
         return percent(share, self.words)
 
-    def span(self, span: timedelta | None) -> str:
-        return "–" if span is None else self.words.span(span)
+    def span(self, length: timedelta | None) -> str:
+        return "–" if length is None else span(length, self.words)
 
     def money(self, amount: Decimal | None, currency: str | None) -> str:
         return money(amount, currency, self.words)
@@ -145,7 +166,12 @@ class ReportView:
 
     def group_chart(self, by: Dimension) -> Markup:
         drawn = [
-            Bar(self.name(by, group.key), group.received, f"{group.received} · {self.share(group.share)}")
+            Bar(
+                self.name(by, group.key),
+                group.received,
+                f"{group.received} · {self.share(group.share)}",
+                quiet=group.key in {UNKNOWN, OTHERS},
+            )
             for group in self.report.groups[by]
         ]
         return charts.bars(self.words(f"reports.by.{by.value}"), drawn)
@@ -219,15 +245,22 @@ class CaseList:
         return self.words.exact(moment, self.period.zone)
 
     def detail(self, row: Row) -> str:
-        """Return what made this row count: the span, the promise, the recompense."""
+        """Return what made this row count: the promise, the recompense, the span, and on which side it is."""
+        return " · ".join(filter(None, (self._thing(row), self._side(row))))
+
+    def _thing(self, row: Row) -> str:
         if row.promise:
             return f"{plain(row.promise.what)} ({self.day(row.promise.due_at)})"
         if row.remedy:
             kind = name_of("remedy", row.remedy.kind, self.words)
-            if row.remedy.amount is None:
-                return kind
-            return f"{kind}, {money(row.remedy.amount, row.remedy.currency, self.words)}"
-        return self.words.span(row.span) if row.span is not None else ""
+            amount = row.remedy.amount
+            return kind if amount is None else f"{kind}, {money(amount, row.remedy.currency, self.words)}"
+        return span(row.span, self.words) if row.span is not None else ""
+
+    def _side(self, row: Row) -> str:
+        if row.met is None or self.choice.part is not Part.ALL:
+            return ""
+        return self.words(f"reports.{'met' if row.met else 'missed'}.{self.choice.figure}")
 
     @property
     def has_details(self) -> bool:
