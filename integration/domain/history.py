@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from integration.domain.complaint import Band, Category, State
 from integration.domain.reason import Code, Reason
+from integration.domain.remedy import Decision, Remedy, RemedyKind
 from integration.domain.ticket import Requester, Ticket
 
 LOOK_BACK_MONTHS = 24
@@ -27,6 +29,30 @@ class Outcome(StrEnum):
     NOT_UPHELD = "not_upheld"
     WITHDRAWN = "withdrawn"
     UNKNOWN = "unknown"
+
+
+# What weighed most for the requester is how it ended.
+_BY_WEIGHT = {
+    RemedyKind.REFUND: Outcome.REFUND,
+    RemedyKind.REPLACEMENT: Outcome.REPLACEMENT,
+    RemedyKind.REPAIR: Outcome.REPAIR,
+    RemedyKind.CREDIT: Outcome.CREDIT,
+    RemedyKind.EXPLANATION: Outcome.EXPLANATION,
+    RemedyKind.APOLOGY: Outcome.APOLOGY,
+}
+
+
+def outcome_of(decision: Decision | None, remedies: Iterable[Remedy]) -> Outcome | None:
+    """Return how a complaint ended by what is on record; None while neither is."""
+    kinds = {remedy.kind for remedy in remedies}
+    given = next((outcome for kind, outcome in _BY_WEIGHT.items() if kind in kinds), None)
+    if decision is Decision.WITHDRAWN:
+        return Outcome.WITHDRAWN
+    if decision is Decision.NOT_UPHELD and given in {None, Outcome.EXPLANATION, Outcome.APOLOGY}:
+        return Outcome.NOT_UPHELD
+    if given is None and (decision is not None or kinds):
+        return Outcome.UNKNOWN
+    return given
 
 
 class PromiseState(StrEnum):
@@ -54,6 +80,10 @@ class PastComplaint:
     references: frozenset[str] = frozenset()
     satisfaction: str | None = None
     repeat_of: int | None = None
+    decision: Decision | None = None
+    cause: str | None = None
+    is_satisfied: bool | None = None
+    remedies: tuple[Remedy, ...] = ()
 
     @property
     def is_counted(self) -> bool:

@@ -2,12 +2,13 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
+from integration.domain.staff import Access
 from integration.domain.ticket import Requester
 from integration.parts import Parts
-from integration.store import kept, launches, requesters
+from integration.store import kept, launches, requesters, staff, tickets
 from integration.zendesk.errors import ZendeskError
 from integration.zendesk.installation import find_app_id, public_key
 from integration.zendesk.launch import (
@@ -25,8 +26,22 @@ ASK_AGAIN_SECONDS = 60.0
 STAFF = frozenset({"agent", "admin"})
 
 
+# A page opens with what Zendesk said of its agent in the last minutes. One that stays open asks again now
+# and then, and goes by the last word for a while where Zendesk does not answer.
+BRIEFLY = timedelta(minutes=5)
+WHILE_OPEN = timedelta(minutes=30)
+WHILE_AWAY = timedelta(hours=24)
+ASK_IN_VAIN = timedelta(minutes=1)
+# When this process last asked in vain about whom: an outage must not slow every click.
+_in_vain: dict[int, datetime] = {}
+
+
 class NotAllowed(Exception):
-    """A real user of the account who may not see this page."""
+    """A real user of the account who may not see this page or this ticket."""
+
+
+class AccessUnknown(Exception):
+    """Zendesk does not answer what this agent may see; it may pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +62,14 @@ def admit(parts: Parts, token: str, *, roles: frozenset[str] = STAFF) -> Visitor
             if not launches.first_use(conn, jti, launch.expires_at, now):
                 raise InvalidLaunch("This launch was used before; reload the app.")
     agent = _agent(parts, launch.user_id, roles)
-    if agent.role not in roles or not agent.is_active:
+    known = access_of(parts, agent.id, fresh_for=BRIEFLY)
+    role = known.role if known else agent.role
+    if role not in roles or not agent.is_active:
         raise NotAllowed
     bearer = mint_session(
         parts.settings.secret_key,
         user_id=agent.id,
-        role=agent.role,
+        role=role,
         tenant=parts.settings.zendesk_host,
         now=now,
     )
@@ -62,13 +79,54 @@ def admit(parts: Parts, token: str, *, roles: frozenset[str] = STAFF) -> Visitor
 def recognise(parts: Parts, bearer: str) -> tuple[AppSession, str | None]:
     """Return the session, and a fresh bearer when half of the old one's life is over.
 
-    Raises `InvalidSession`.
+    Raises `InvalidSession`, or `NotAllowed` where the role has changed since.
     """
     now, key = parts.clock(), parts.settings.secret_key
     session = read_session(bearer, key, now)
     if session.tenant != parts.settings.zendesk_host:
         raise NotAllowed
+    known = access_of(parts, session.user_id, fresh_for=WHILE_OPEN)
+    if known is not None and known.role != session.role:
+        raise NotAllowed
     return session, renew_session(session, key, now)
+
+
+def access_of(parts: Parts, user_id: int, *, fresh_for: timedelta) -> Access | None:
+    """Return what Zendesk says that somebody may see, asked at most once in `fresh_for`; None if never."""
+    now = parts.clock()
+    with parts.database.read() as conn:
+        known = staff.access(conn, user_id)
+    if known is not None and now - known.checked_at < fresh_for:
+        return known
+    usable = known if known is not None and now - known.checked_at < WHILE_AWAY else None
+    if user_id in _in_vain and timedelta() <= now - _in_vain[user_id] < ASK_IN_VAIN:
+        return usable
+    try:
+        asked = parts.zendesk.access(user_id, now=now)
+    except ZendeskError:
+        _in_vain[user_id] = now
+        return usable
+    _in_vain.pop(user_id, None)
+    if asked.role in STAFF:
+        with parts.database.write() as conn:
+            staff.save_access(conn, asked)
+    return asked
+
+
+def access_to(parts: Parts, user_id: int, ticket_id: int) -> Access:
+    """Return what an agent may see, if that includes this ticket.
+
+    Raises `NotAllowed` or `AccessUnknown`. A ticket that we do not know yet tells nothing.
+    """
+    known = access_of(parts, user_id, fresh_for=WHILE_OPEN)
+    if known is None:
+        raise AccessUnknown
+    if known.restriction is not None:
+        with parts.database.read() as conn:
+            ticket = tickets.get(conn, ticket_id)
+        if ticket is not None and not known.sees(ticket):
+            raise NotAllowed
+    return known
 
 
 def _verified(parts: Parts, token: str, now: datetime) -> Launch:

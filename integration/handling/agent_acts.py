@@ -1,25 +1,25 @@
-"""What agents do in the sidebar: correct the machine, use a suggestion, move or end a follow-up."""
+"""What agents say of a complaint in the sidebar, and the suggestions that they use."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection
 
 from integration.domain.complaint import Assessment, Band, Category, State
-from integration.domain.followup import FollowUp, FollowUpStatus
+from integration.domain.followup import FollowUpStatus
+from integration.domain.letter import fingerprint
 from integration.domain.reason import Reason
-from integration.handling import notes, suggesting
+from integration.handling import outcomes, suggesting, tell_zendesk
 from integration.handling.case import Case, read_case
 from integration.handling.corrections import note_correction
 from integration.handling.new_complaint import decide_opening, open_complaint
+from integration.handling.running_complaint import decide_progress, record_progress
 from integration.handling.sidebar import UnknownTicket
-from integration.handling.zendesk_fields import FieldValues, to_custom_fields
 from integration.parts import Parts
-from integration.store import audit_log, choices, complaints, counters, follow_ups, outbox, suggestion_uses
+from integration.store import choices, complaints, counters, follow_ups, suggestion_uses
 from integration.store.complaints import Complaint
+from integration.store.outcomes import say_band
 
-LATEST = timedelta(days=366)
-CORRECTION_PRIORITY = 3
 BY_AGENT = "by_agent"
 
 
@@ -30,16 +30,8 @@ class Judgement(StrEnum):
     NOT_A_COMPLAINT = "not_a_complaint"
 
 
-class UnknownFollowUp(Exception):
-    """There is no such follow-up, or it has ended."""
-
-
-class BadDueTime(Exception):
-    """The wanted moment is past or more than a year away."""
-
-
-def correct(parts: Parts, ticket_id: int, judgement: Judgement, *, agent_id: int) -> None:
-    """Go by the agent's word, at once and from now on. Raises `UnknownTicket`."""
+def correct(parts: Parts, ticket_id: int, judgement: Judgement, *, agent_id: int) -> int | None:
+    """Go by the agent's word, at once and from now on; None when nothing changed. Raises `UnknownTicket`."""
     now = parts.clock()
     with parts.database.read() as conn:
         case = read_case(conn, ticket_id, now=now)
@@ -48,23 +40,35 @@ def correct(parts: Parts, ticket_id: int, judgement: Judgement, *, agent_id: int
     is_complaint = judgement is Judgement.CONFIRMED
     with parts.database.write() as conn:
         note_correction(conn, ticket_id=ticket_id, agent_id=agent_id, is_complaint=is_complaint, now=now)
-        _correct(conn, ticket_id, State(judgement), agent_id, now)
+        entry_id = _correct(conn, ticket_id, State(judgement), agent_id, now)
     if case.complaint is None and is_complaint:
-        _open_for_agent(parts, case, agent_id, now)
+        return _open_for_agent(parts, case, agent_id, now)
+    return entry_id
 
 
-def _correct(conn: Connection, ticket_id: int, state: State, agent_id: int, now: datetime) -> None:
+def _correct(conn: Connection, ticket_id: int, state: State, agent_id: int, now: datetime) -> int | None:
     complaint = complaints.by_ticket(conn, ticket_id)
-    if complaint is not None and complaint.state is not state:
-        _change_state(conn, complaint, state, agent_id, now)
+    if complaint is None or complaint.state is state:
+        return None
+    set_state(conn, complaint, state, agent_id, now)
+    details = {"before": complaint.state, "after": state}
+    return outcomes.record(conn, complaint, "corrected", details, agent_id, now)
 
 
 def use_suggestion(
-    parts: Parts, ticket_id: int, template_id: str, locale: str, *, agent_id: int, was_found: bool = False
+    parts: Parts,
+    ticket_id: int,
+    template_id: str,
+    locale: str,
+    *,
+    agent_id: int,
+    was_found: bool = False,
+    inserted: str = "",
 ) -> None:
     """Remember that this requester was given this text, so that the next one is another, and learn from it.
 
-    `was_found` says that the agent searched for it. Raises `UnknownTicket`.
+    `was_found` says that the agent searched for it; `inserted` is the text as it went into the composer, to
+    tell later whether it was sent so. Raises `UnknownTicket`.
     """
     now = parts.clock()
     with parts.database.read() as conn:
@@ -72,14 +76,14 @@ def use_suggestion(
     if case is None:
         raise UnknownTicket
     # Before the write begins: on SQLite everybody else would wait for the encoder.
-    vector = parts.ranker.vector(suggesting.words(case.ticket))
+    meaning = suggesting.meaning_of(parts, case)
     with parts.database.write() as conn:
-        if vector is not None:
+        if meaning is not None:
             choices.add(
                 conn,
                 template_id=template_id,
                 ticket_id=ticket_id,
-                vector=vector,
+                vector=meaning[0],
                 was_found=was_found,
                 now=now,
             )
@@ -91,6 +95,7 @@ def use_suggestion(
             locale=locale,
             agent_id=agent_id,
             now=now,
+            fingerprint=fingerprint(inserted),
         )
         if case.complaint is not None:
             complaints.add_action(
@@ -104,93 +109,45 @@ def use_suggestion(
         counters.add(conn, "suggestions_used")
 
 
-def reschedule(parts: Parts, follow_up_id: int, due_at: datetime, *, agent_id: int) -> None:
-    """Move a running follow-up. Raises `UnknownFollowUp` or `BadDueTime`."""
-    now = parts.clock()
-    if not now < due_at <= now + LATEST:
-        raise BadDueTime
-    with parts.database.write() as conn:
-        before = _running(conn, follow_up_id)
-        if not follow_ups.reschedule(conn, follow_up_id, due_at, now=now):
-            raise UnknownFollowUp
-        audit_log.write(
-            conn,
-            at=now,
-            actor=f"agent:{agent_id}",
-            action="follow-up moved",
-            subject=f"follow-up:{follow_up_id}",
-            before={"due_at": before.due_at.isoformat()},
-            after={"due_at": due_at.isoformat()},
-        )
+def set_severity(parts: Parts, ticket_id: int, band: Band, *, agent_id: int) -> int | None:
+    """Go by the agent's word on how severe it is; None when it was said already.
 
-
-def cancel(parts: Parts, follow_up_id: int, reason: str, *, agent_id: int) -> None:
-    """End a follow-up that is no longer needed. Raises `UnknownFollowUp`."""
+    Raises `UnknownTicket` or `NoComplaint`.
+    """
     now = parts.clock()
     with parts.database.write() as conn:
-        _running(conn, follow_up_id)
-        ended = follow_ups.end(
-            conn,
-            follow_up_id,
-            status=FollowUpStatus.CANCELLED,
-            reason=Reason(BY_AGENT, {"agent_id": agent_id, "why": reason}),
-            now=now,
+        note_correction(
+            conn, ticket_id=ticket_id, agent_id=agent_id, is_complaint=True, severity=band, now=now
         )
-        if not ended:
-            raise UnknownFollowUp
-        audit_log.write(
-            conn,
-            at=now,
-            actor=f"agent:{agent_id}",
-            action="follow-up cancelled",
-            subject=f"follow-up:{follow_up_id}",
-            after={"reason": reason},
-        )
+        complaint = outcomes.of_ticket(conn, ticket_id)
+        before = complaint.assessment.band
+        if before is band and complaint.is_band_said:
+            return None
+        say_band(conn, complaint.id, band, is_said=True)
+        tell_zendesk.of_band(conn, complaint, band, now)
+        details = {"before": before, "after": band, "was_said": complaint.is_band_said}
+        entry_id = outcomes.record(conn, complaint, "severity", details, agent_id, now)
+    replan(parts, ticket_id, now)
+    return entry_id
 
 
-def _running(conn: Connection, follow_up_id: int) -> FollowUp:
-    follow_up = follow_ups.get(conn, follow_up_id)
-    if follow_up is None or follow_up.status not in {FollowUpStatus.PENDING, FollowUpStatus.DISPATCHED}:
-        raise UnknownFollowUp
-    return follow_up
+def replan(parts: Parts, ticket_id: int, now: datetime) -> None:
+    """Let the follow-ups fit what was said."""
+    with parts.database.read() as conn:
+        case = read_case(conn, ticket_id, now=now)
+    if case is None or case.complaint is None:
+        return
+    progress = decide_progress(parts, case, case.complaint, case.complaint.assessment, now)
+    with parts.database.write() as conn:
+        record_progress(conn, case, progress, now)
 
 
-def _change_state(conn: Connection, complaint: Complaint, state: State, agent_id: int, now: datetime) -> None:
+def set_state(conn: Connection, complaint: Complaint, state: State, agent_id: int, now: datetime) -> None:
+    """Let a complaint stand where an agent says, and its follow-ups and its field with it."""
     complaints.set_state(conn, complaint.id, state)
-    complaints.add_action(
-        conn,
-        complaint.id,
-        at=now,
-        actor_id=agent_id,
-        kind="corrected",
-        details={"before": complaint.state, "after": state},
-    )
     if state is State.NOT_A_COMPLAINT:
         _end_follow_ups(conn, complaint, agent_id, now)
-    # No note: the field says it, and a note for every click would bury the conversation.
-    fields = to_custom_fields(conn, FieldValues(state=state))
-    if fields:
-        marker = notes.new_marker()
-        outbox.add(
-            conn,
-            key=f"correct:{marker}",
-            kind="enrich",
-            ticket_id=complaint.ticket_id,
-            marker=marker,
-            note=None,
-            fields=fields,
-            priority=CORRECTION_PRIORITY,
-            now=now,
-        )
-    audit_log.write(
-        conn,
-        at=now,
-        actor=f"agent:{agent_id}",
-        action="complaint corrected",
-        subject=f"ticket:{complaint.ticket_id}",
-        before={"state": complaint.state},
-        after={"state": state},
-    )
+    tell_zendesk.of_state(conn, complaint, state, now)
 
 
 def _end_follow_ups(conn: Connection, complaint: Complaint, agent_id: int, now: datetime) -> None:
@@ -206,7 +163,7 @@ def _end_follow_ups(conn: Connection, complaint: Complaint, agent_id: int, now: 
             )
 
 
-def _open_for_agent(parts: Parts, case: Case, agent_id: int, now: datetime) -> None:
+def _open_for_agent(parts: Parts, case: Case, agent_id: int, now: datetime) -> int | None:
     assessment = Assessment(
         is_complaint=True,
         score=1.0,
@@ -223,5 +180,8 @@ def _open_for_agent(parts: Parts, case: Case, agent_id: int, now: datetime) -> N
         if complaints.by_ticket(conn, case.ticket.id) is None:
             open_complaint(conn, opening, now)
         complaint = complaints.by_ticket(conn, case.ticket.id)
-        if complaint is not None and complaint.state is not State.CONFIRMED:
-            _change_state(conn, complaint, State.CONFIRMED, agent_id, now)
+        if complaint is None or complaint.state is State.CONFIRMED:
+            return None
+        set_state(conn, complaint, State.CONFIRMED, agent_id, now)
+        details = {"before": None, "after": State.CONFIRMED}
+        return outcomes.record(conn, complaint, "corrected", details, agent_id, now)

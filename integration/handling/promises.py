@@ -25,6 +25,7 @@ __all__ = [
     "promise",
     "promise_by_letter",
     "promises_of",
+    "reopen",
     "withdraw",
 ]
 
@@ -83,6 +84,18 @@ def withdraw(parts: Parts, promise_id: int, why: str, *, agent_id: int) -> None:
     with parts.database.write() as conn:
         kept = _living(conn, promise_id)
         _end(conn, kept, PromiseState.WITHDRAWN, agent_id, parts.clock(), {"why": why})
+
+
+def reopen(parts: Parts, promise_id: int, *, agent_id: int) -> None:
+    """Take back that a promise was kept or withdrawn. Raises `UnknownPromise`."""
+    now = parts.clock()
+    with parts.database.write() as conn:
+        kept = promises.get(conn, promise_id)
+        if kept is None or not promises.reopen(conn, promise_id):
+            raise UnknownPromise
+        if kept.promise.due_at > now:
+            plan(conn, promise_id, now)
+        record(conn, kept, "taken up again", agent_id, now, {})
 
 
 def move(parts: Parts, promise_id: int, due_at: datetime, *, told: bool, agent_id: int) -> None:

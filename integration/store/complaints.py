@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from integration.domain.complaint import Assessment, Band, Category, State
 from integration.domain.history import Outcome, Repeat
 from integration.domain.reason import Reason
+from integration.domain.remedy import Decision
 from integration.domain.suggestion import Suggestion
 from integration.domain.ticket import Channel
 from integration.store import encoding
@@ -45,9 +46,21 @@ class NewComplaint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint(NewComplaint):
-    """A complaint of the ledger."""
+    """A complaint of the ledger.
+
+    `resolved_by` is the agent who said that it is, None where the ticket's status did; a band or a repeat
+    that an agent said is not the machine's to change.
+    """
 
     id: int
+    decision: Decision | None = None
+    decided_at: datetime | None = None
+    cause: str | None = None
+    is_satisfied: bool | None = None
+    not_told_because: str | None = None
+    resolved_by: int | None = None
+    is_band_said: bool = False
+    is_repeat_said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +114,16 @@ def reassess(
     suggestions: tuple[Suggestion, ...],
     deadline_at: datetime | None,
 ) -> None:
-    """Replace what the rules say of a complaint; state, outcome and policy stay."""
+    """Replace what the rules say of a complaint; state, outcome, policy and what agents said stay."""
     values = {
-        **_assessment_row(assessment),
-        **_repeat_row(repeat),
+        **{name: value for name, value in _assessment_row(assessment).items() if name != "band"},
         "references": sorted(references),
         "suggestions": [encoding.suggestion_to_json(one) for one in suggestions],
         "deadline_at": deadline_at,
     }
     _set(conn, id, **values)
+    _set(conn, id, complaints.c.is_band_said.is_(False), band=assessment.band.value)
+    _set(conn, id, complaints.c.is_repeat_said.is_(False), **repeat_row(repeat))
 
 
 def set_state(
@@ -132,8 +146,8 @@ def set_state(
 
 
 def set_repeat(conn: Connection, id: int, repeat: Repeat) -> bool:
-    """Say which earlier complaint this one continues; False for an unknown id."""
-    return _set(conn, id, **_repeat_row(repeat))
+    """Say which earlier complaint this one continues; False for an unknown id, or where an agent said."""
+    return _set(conn, id, complaints.c.is_repeat_said.is_(False), **repeat_row(repeat))
 
 
 def set_requester(conn: Connection, id: int, requester_id: int) -> bool:
@@ -176,13 +190,21 @@ def add_action(
     actor_id: int | None,
     kind: str,
     details: Mapping[str, Any],
-) -> None:
-    """Add to the record of what was done; nothing is ever changed there."""
-    conn.execute(
-        sa.insert(complaint_actions).values(
-            complaint_id=complaint_id, at=at, actor_id=actor_id, kind=kind, details=dict(details)
-        )
+    undoes: int | None = None,
+) -> int:
+    """Add to the record of what was done and return the entry's id; nothing is ever changed there.
+
+    Raises `sqlalchemy.exc.IntegrityError` for an action that was taken back before.
+    """
+    statement = sa.insert(complaint_actions).values(
+        complaint_id=complaint_id,
+        at=at,
+        actor_id=actor_id,
+        kind=kind,
+        details=dict(details),
+        undoes=undoes,
     )
+    return int(conn.execute(statement.returning(complaint_actions.c.id)).scalar_one())
 
 
 def actions(conn: Connection, complaint_id: int) -> list[Action]:
@@ -207,23 +229,34 @@ def _one(conn: Connection, where: sa.ColumnElement[bool]) -> Complaint | None:
     return _complaint(row._mapping) if row else None
 
 
+_FACTS = (
+    "ticket_id",
+    "requester_id",
+    "received_at",
+    "detected_at",
+    "policy_id",
+    "policy_version",
+    "deadline_at",
+    "resolved_at",
+    "told_at",
+    "is_imported",
+)
+_OPINIONS = (
+    "decided_at",
+    "cause",
+    "is_satisfied",
+    "not_told_because",
+    "resolved_by",
+    "is_band_said",
+    "is_repeat_said",
+)
+
+
 def _row(complaint: NewComplaint) -> dict[str, Any]:
-    same = (
-        "ticket_id",
-        "requester_id",
-        "received_at",
-        "detected_at",
-        "policy_id",
-        "policy_version",
-        "deadline_at",
-        "resolved_at",
-        "told_at",
-        "is_imported",
-    )
     return {
-        **{name: getattr(complaint, name) for name in same},
+        **{name: getattr(complaint, name) for name in _FACTS},
         **_assessment_row(complaint.assessment),
-        **_repeat_row(complaint.repeat),
+        **repeat_row(complaint.repeat),
         "state": complaint.state.value,
         "channel": complaint.channel.value,
         "references": sorted(complaint.references),
@@ -243,7 +276,8 @@ def _assessment_row(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def _repeat_row(repeat: Repeat | None) -> dict[str, Any]:
+def repeat_row(repeat: Repeat | None) -> dict[str, Any]:
+    """Return the columns that say which earlier complaint one continues."""
     return {
         "repeat_of": repeat and repeat.complaint_id,
         "repeat_ticket_id": repeat and repeat.ticket_id,
@@ -252,21 +286,8 @@ def _repeat_row(repeat: Repeat | None) -> dict[str, Any]:
 
 
 def _complaint(row: Mapping[Any, Any]) -> Complaint:
-    same = (
-        "id",
-        "ticket_id",
-        "requester_id",
-        "received_at",
-        "detected_at",
-        "policy_id",
-        "policy_version",
-        "deadline_at",
-        "resolved_at",
-        "told_at",
-        "is_imported",
-    )
     return Complaint(
-        **{name: row[name] for name in same},
+        **{name: row[name] for name in ("id", *_FACTS, *_OPINIONS)},
         state=State(row["state"]),
         channel=Channel(row["channel"]),
         assessment=_assessment(row),
@@ -274,6 +295,7 @@ def _complaint(row: Mapping[Any, Any]) -> Complaint:
         repeat=_repeat(row),
         suggestions=tuple(encoding.suggestion_from_json(one) for one in row["suggestions"]),
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        decision=Decision(row["decision"]) if row["decision"] else None,
     )
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.engine import Connection
 
 from integration.domain.complaint import Band, Category, State
 from integration.domain.history import History, Outcome, PastComplaint, Promise
+from integration.domain.remedy import Decision, Remedy
 from integration.domain.ticket import Requester, Status
-from integration.store import kept, promises, requesters
-from integration.store.tables import complaints, tickets
+from integration.store import kept, outcomes, promises, requesters
+from integration.store.tables import complaints, detached_tickets, tickets
 from integration.store.tables import promises as promise_rows
 
 MOST_COMPLAINTS = 200
@@ -64,15 +65,22 @@ def _complaints(conn: Connection, ids: Sequence[int], since: datetime) -> tuple[
             complaints.c.band,
             complaints.c.state,
             complaints.c.outcome,
+            complaints.c.decision,
             tickets.c.subject,
             tickets.c.satisfaction,
         )
         .outerjoin_from(complaints, tickets, tickets.c.id == complaints.c.ticket_id)
-        .where(complaints.c.requester_id.in_(ids), complaints.c.received_at >= since)
+        .where(
+            complaints.c.requester_id.in_(ids),
+            complaints.c.received_at >= since,
+            complaints.c.ticket_id.not_in(sa.select(detached_tickets.c.ticket_id)),
+        )
         .order_by(complaints.c.received_at.desc(), complaints.c.id.desc())
         .limit(MOST_COMPLAINTS)
     )
-    return tuple(_past(row._mapping) for row in rows)
+    found = [row._mapping for row in rows]
+    given = outcomes.remedies_of(conn, [row["id"] for row in found])
+    return tuple(_past(row, given.get(row["id"], ())) for row in found)
 
 
 def _promises(conn: Connection, ids: Sequence[int], since: datetime) -> tuple[Promise, ...]:
@@ -86,10 +94,20 @@ def _promises(conn: Connection, ids: Sequence[int], since: datetime) -> tuple[Pr
     return tuple(promises.promise_from(row) for row in rows)
 
 
-_SAME = ("id", "ticket_id", "requester_id", "received_at", "resolved_at", "told_at", "repeat_of")
+_SAME = (
+    "id",
+    "ticket_id",
+    "requester_id",
+    "received_at",
+    "resolved_at",
+    "told_at",
+    "repeat_of",
+    "cause",
+    "is_satisfied",
+)
 
 
-def _past(row: Mapping[Any, Any]) -> PastComplaint:
+def _past(row: Mapping[Any, Any], remedies: tuple[Remedy, ...]) -> PastComplaint:
     return PastComplaint(
         **{name: row[name] for name in _SAME},
         subject=row["subject"] or "",
@@ -99,4 +117,6 @@ def _past(row: Mapping[Any, Any]) -> PastComplaint:
         band=Band(row["band"]),
         state=State(row["state"]),
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        decision=Decision(row["decision"]) if row["decision"] else None,
+        remedies=remedies,
     )

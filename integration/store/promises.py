@@ -95,6 +95,12 @@ def move(conn: Connection, id: int, due_at: datetime, *, told_at: datetime | Non
     )
 
 
+def reopen(conn: Connection, id: int) -> bool:
+    """Let a promise be owed again that was kept or withdrawn; False for any other."""
+    ended = promises.c.state.in_([PromiseState.KEPT.value, PromiseState.WITHDRAWN.value])
+    return _set(conn, id, ended, state=PromiseState.OPEN.value, ended_at=None)
+
+
 def follow_ticket(conn: Connection, ticket_id: int, into_id: int) -> int:
     """Let open promises go with a merged ticket to the one that stays; return how many there were."""
     living = sa.and_(promises.c.ticket_id == ticket_id, promises.c.state == PromiseState.OPEN.value)

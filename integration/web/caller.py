@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, g, request
 
-from integration.handling.access import STAFF, NotAllowed, recognise
+from integration.domain.staff import Access
+from integration.handling.access import STAFF, AccessUnknown, NotAllowed, access_to, recognise
 from integration.parts import Parts
 from integration.store import requesters
 from integration.web.problems import Problem
@@ -36,6 +37,18 @@ def require_admin() -> None:
     """Refuse agents who are no admins. Raises `Problem` 403."""
     if g.session.role != "admin":
         raise Problem(HTTPStatus.FORBIDDEN, "not_an_admin", "Ask an admin of the account.")
+
+
+def allow(parts: Parts, ticket_id: int) -> Access:
+    """Refuse a ticket that Zendesk would not show to the caller. Raises `Problem` 403 or 503."""
+    try:
+        return access_to(parts, g.session.user_id, ticket_id)
+    except NotAllowed as error:
+        message = "Zendesk does not show you this ticket, so neither does Makegood."
+        raise Problem(HTTPStatus.FORBIDDEN, "not_your_ticket", message) from error
+    except AccessUnknown as error:
+        message = "Zendesk does not answer which tickets you may see; try again in a minute."
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "access_unknown", message) from error
 
 
 def words_of_caller(parts: Parts) -> Words:

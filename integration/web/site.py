@@ -13,7 +13,9 @@ from integration.web import (
     admin_health,
     admin_reports,
     app_api,
+    app_dates,
     app_pages,
+    app_work,
     events,
     facts,
     health,
@@ -33,7 +35,8 @@ ROUTINE = frozenset(
 
 def install(app: Flask, parts: Parts) -> None:
     """Register the blueprints, the headers, the shape of refusals and the request log."""
-    for module in (events, facts, app_pages, app_api, admin_health, admin_reports, health):
+    sidebar = (app_pages, app_api, app_work, app_dates)
+    for module in (events, facts, *sidebar, admin_health, admin_reports, health):
         app.register_blueprint(module.blueprint(parts))
     app.register_error_handler(problems.Problem, problems.answer)
     app.register_error_handler(HTTPException, problems.answer_http)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import is_currency as babel_is_currency
 
 FOLDER = Path(__file__).parent / "words"
 # The sidebar's words lie in the folder itself, those of the other pages in folders of their own.
@@ -67,6 +68,11 @@ class Words:
     def span(self, span: timedelta) -> str:
         """Return a length of time in its largest unit, such as `2 hours`."""
         return format_timedelta(abs(span), locale=self.locale, threshold=1.2)
+
+
+def is_currency(code: str) -> bool:
+    """Whether this is a currency of today or yesterday, by its ISO 4217 code."""
+    return len(code) == 3 and babel_is_currency(code)
 
 
 def format_skeleton(day: date, skeleton: str, locale: Locale) -> str:

@@ -1,13 +1,16 @@
 """The gateway to Zendesk: domain objects in and out; single tickets through zenpy, lists as raw pages."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from integration.domain.staff import Access
 from integration.domain.ticket import Comment, FieldValue, Requester, Ticket
 from integration.zendesk import paging, shapes
 from integration.zendesk.errors import UnexpectedAnswer
 from integration.zendesk.http import ZendeskSession
 from integration.zendesk.json_shapes import comment_from_json, requester_from_json, ticket_from_json
 from integration.zendesk.shapes import BadValue, Json
+from integration.zendesk.staff import read_access
 from integration.zendesk.texts import fit_comment, guard_placeholders
 from integration.zendesk.zenpy_calls import ZenpyClients
 
@@ -33,6 +36,10 @@ class Zendesk:
     def user(self, user_id: int) -> Requester:
         """Read a user (1 request)."""
         return requester_from_json(self._zenpy.user(user_id))
+
+    def access(self, user_id: int, *, now: datetime) -> Access:
+        """Read what somebody of the staff may see (1 request)."""
+        return read_access(self.session, user_id, now=now)
 
     def me(self) -> Requester:
         """Read the user whom the access token acts as (1 request)."""
@@ -60,6 +67,7 @@ class Zendesk:
         custom_fields: Mapping[int, FieldValue] | None = None,
         status: str | None = None,
         assignee_id: int | None = None,
+        group_id: int | None = None,
         marker: str,
     ) -> int | None:
         """Add a comment and set fields in one PUT; return the audit's id, None if nothing changed.
@@ -75,6 +83,8 @@ class Zendesk:
             ticket["status"] = status
         if assignee_id is not None:
             ticket["assignee_id"] = assignee_id
+        if group_id is not None:
+            ticket["group_id"] = group_id
         return _audit_id(self._zenpy.update_ticket(ticket_id, ticket))
 
     def find_marker(self, ticket_id: int, marker: str) -> int | None:

@@ -19,9 +19,9 @@ from integration.rehearsal import apps
 from integration.rehearsal.config import Limits
 from integration.rehearsal.server import RehearsalServer
 from integration.responses.library import Library
-from integration.store import requesters
+from integration.store import requesters, staff
 from tests.web import scenario
-from tests.web.installation import ROOT, Site, installed
+from tests.web.installation import ROOT, Site, access, installed
 
 SDK_FOLDER = ROOT / "tests" / "rehearsal" / "sdk" / "build"
 
@@ -99,6 +99,7 @@ def _furnish(zendesk: RehearsalServer, site: Site, app_url: str) -> Workspace:
     with site.parts.database.write() as conn:
         for user_id, role in ((agent["id"], "agent"), (account.admin_user_id, "admin")):
             requesters.save(conn, Requester(user_id, name="Ana Agent", locale="en-US", role=role), order="1")
+            staff.save_access(conn, access(user_id, role, site.parts.clock()))
     return Workspace(zendesk, site, app_url, ticket["id"], agent["id"], account.admin_user_id)
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from integration.domain.complaint import Band, State
-from integration.handling.agent_acts import Judgement, cancel, correct
+from integration.handling.agent_acts import Judgement, correct
+from integration.handling.follow_up_acts import cancel
 from tests.handling.installation import ANGRY, Installation
 
 THREAT = "If this is not settled by Friday I will call my lawyer and go to court."

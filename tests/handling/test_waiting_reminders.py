@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from integration.handling.agent_acts import Judgement, cancel, correct, reschedule
+from integration.handling.agent_acts import Judgement, correct
+from integration.handling.follow_up_acts import cancel, reschedule
 from integration.settings import Mode
 from integration.store import outbox
 from tests.handling.conftest import Install

@@ -5,9 +5,10 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -16,15 +17,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from integration.clock import Clock
+from integration.domain.staff import Access
 from integration.domain.ticket import Requester
 from integration.parts import Parts
 from integration.policies.shelf import PolicyShelf
 from integration.responses.library import Library
 from integration.settings import parse_settings
-from integration.store import requesters
+from integration.store import requesters, staff
 from integration.store.engine import Database, make_engine
 from integration.web import site
-from integration.zendesk.errors import NotFound
+from integration.zendesk.errors import NotFound, ZendeskUnavailable
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -38,6 +40,9 @@ class ZendeskAway:
 
     def user(self, user_id: int) -> Requester:
         raise NotFound(404, "RecordNotFound", None)
+
+    def access(self, user_id: int, *, now: datetime) -> Access:
+        raise ZendeskUnavailable("away")
 
 
 class Stopped:
@@ -130,10 +135,18 @@ def installed(
             (END_USER, "Eva Ender", "end-user"),
         ):
             requesters.save(conn, Requester(user_id, name=name, locale="en-US", role=role), order="1")
+            if role != "end-user":
+                staff.save_access(conn, access(user_id, role, parts.clock()))
     app = Flask("tests", static_folder=None)
     site.install(app, parts)
     yield Site(app, parts, stopped, app_key, account)
     parts.close()
+
+
+def access(user_id: int, role: str, now: datetime, **changes: Any) -> Access:
+    """Return what Zendesk says of staff without restriction; keyword arguments say otherwise."""
+    plain = Access(user_id, role, False, None, frozenset(), None, now)
+    return replace(plain, **changes)
 
 
 def signed(body: bytes, *, secret: str = SECRET, at: datetime = NOW) -> dict[str, str]:

@@ -125,7 +125,7 @@ def test_not_a_complaint_counts_at_once_and_ends_what_was_planned(here: Site, ag
 
     answer = agent.post(f"/app/api/tickets/{scenario.TICKET}/correct", {"verdict": "not_a_complaint"})
 
-    assert answer.status_code == 204
+    assert answer.status_code == 200
     with here.parts.database.read() as conn:
         complaint = complaints.by_ticket(conn, scenario.TICKET)
         assert complaint is not None
@@ -151,13 +151,13 @@ def test_the_same_correction_twice_writes_once(here: Site, agent: Asking) -> Non
 
 def test_a_follow_up_is_moved_and_then_ended(here: Site, agent: Asking) -> None:
     moved = agent.post("/app/api/follow-ups/1/reschedule", {"due_at": "2026-03-12T15:00:00+01:00"})
-    assert moved.status_code == 204
+    assert moved.status_code == 200
     assert "First reply: due 12 Mar" in agent.get(FACTS).text or "Mar 12" in agent.get(FACTS).text
 
     ended = agent.post("/app/api/follow-ups/1/cancel", {"reason": "no_longer_needed"})
     again = agent.post("/app/api/follow-ups/1/cancel", {"reason": "no_longer_needed"})
 
-    assert (ended.status_code, again.status_code) == (204, 404)
+    assert (ended.status_code, again.status_code) == (200, 404)
     assert "Nothing is due." in agent.get(FACTS).text
 
 

@@ -1,5 +1,7 @@
 """What was done about a complaint, what people said of it, and what staff may see."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,7 +11,7 @@ revision = "0007"
 down_revision = "0006"
 
 UNDOING = "undoes IS NOT NULL"
-SAID = {
+SAID: dict[str, Any] = {
     "decision": sa.String(20),
     "decided_at": MOMENT,
     "cause": sa.String(60),
