@@ -94,7 +94,7 @@ def test_the_schema_goes_up_and_back_to_the_first(makegood: Run, settings: Setti
     again = makegood("db", "upgrade", **settings)
     assert up.output == again.output
 
-    steps = [makegood("db", "downgrade", **settings) for _ in range(8)]
+    steps = [makegood("db", "downgrade", **settings) for _ in range(12)]
 
     assert steps[0].exit_code == 0
     assert "0001" in [step.output for step in steps if step.exit_code == 0][-1]
