@@ -14,18 +14,17 @@ FIRST_SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A follow-up that a policy asks for, not stored yet; what happened since `since` may satisfy it."""
+    """A follow-up that a policy asks for, not stored yet; what happened since `since` may satisfy it.
+
+    From `counted_from` it is counted again when a calendar changes; None where something else set its day.
+    """
 
     name: str
     note: str
     due_at: datetime
     satisfied_by: frozenset[Satisfier]
     since: datetime
-
-    @property
-    def counted_from(self) -> datetime:
-        """The moment that started the duty, from which it is counted again when a calendar changes."""
-        return self.since - FIRST_SECOND
+    counted_from: datetime | None = None
 
 
 def moments(
@@ -90,7 +89,7 @@ def plan(
         # What started a duty does not satisfy it, and news of what does may be older than the plan.
         since = start + FIRST_SECOND
         due_at = due(policy, step, start, calendar)
-        planned.append(Planned(step.id, step.note, due_at, step.satisfied_by, since))
+        planned.append(Planned(step.id, step.note, due_at, step.satisfied_by, since, start))
     planned.sort(key=lambda follow_up: follow_up.due_at)
     overdue = sum(follow_up.due_at <= now for follow_up in planned)
     return tuple(planned[max(overdue - 1, 0) :])

@@ -92,7 +92,7 @@ def decide_progress(
     if state is State.RESOLVED and resolved_at is not None:
         planned = tuple(_with_check_in(planned, steps, running, resolved_at))
     elif is_untold(case, running) and not _was_asked_to_tell(case):
-        planned += (_telling(policy.calendar, now),)
+        planned += (_telling(case, running, policy.calendar, now),)
     return Progress(
         complaint=running,
         state=state,
@@ -209,7 +209,7 @@ def _with_check_in(
         ):
             yield each
         elif due_at := closing.check_in_at(running.outcome, resolved_at, each.due_at):
-            yield replace(each, due_at=due_at)
+            yield replace(each, due_at=due_at, counted_from=None)
 
 
 def _was_asked_to_tell(case: Case) -> bool:
@@ -218,13 +218,15 @@ def _was_asked_to_tell(case: Case) -> bool:
     return any(f.name == TELL_CUSTOMER and f.planned_at >= since for f in case.follow_ups)
 
 
-def _telling(calendar: Calendar, now: datetime) -> Planned:
+def _telling(case: Case, running: Complaint, calendar: Calendar, now: datetime) -> Planned:
+    # News of the reply that tells may come later than news of the solved ticket.
+    since = running.decided_at or closing.last_answer_at(case.ticket, case.comments) + planning.FIRST_SECOND
     return Planned(
         name=TELL_CUSTOMER,
         note="tell-customer",
         due_at=TIME_TO_TELL.ends(now, calendar),
         satisfied_by=frozenset({Satisfier.CUSTOMER_TOLD}),
-        since=now,
+        since=since,
     )
 
 
