@@ -36,13 +36,14 @@ class NewChain:
     """A chain before its first message; the next one goes `delay` after the last public word of ours.
 
     What the requester writes after `started_at` stops it. `solves` lets the last message set the ticket to
-    solved. `started_by` is an agent, or None for a policy.
+    solved. `template` is a policy's own text. `started_by` is an agent, or None for a policy.
     """
 
     ticket_id: int
     complaint_id: int | None
     kind: ChainKind
     what: str | None
+    template: str | None = None
     locale: str
     delay: Delay
     most: int

@@ -6,10 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from integration.domain.complaint import State
+from integration.domain.courtesy import Reply, kind_of
 from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Comment, Status, Ticket
 
 PROMISE = "promise"
+TELL_CUSTOMER = "tell_customer"
 
 
 class Satisfier(StrEnum):
@@ -109,6 +111,8 @@ def _gone(follow_up: FollowUp, ticket: Ticket, complaint_state: State | None) ->
         return Reason(Code.TICKET_DELETED)
     if ticket.status is Status.CLOSED:
         return Reason(Code.TICKET_CLOSED)
+    if follow_up.name == TELL_CUSTOMER and ticket.status is not Status.SOLVED:
+        return Reason(Code.REOPENED)
     # A promise is owed whatever the ticket turned out to be, and so is what an admin's trigger asked for.
     depends = follow_up.complaint_id is not None and not follow_up.is_promise
     if depends and complaint_state is State.NOT_A_COMPLAINT:
@@ -123,7 +127,15 @@ def _satisfied(
     since = follow_up.planned_at.replace(microsecond=0)
     later = [comment for comment in comments if comment.is_public and comment.created_at >= since]
     reply = next((comment for comment in later if comment.by_agent), None)
-    written = next((comment for comment in later if comment.author_id == ticket.requester_id), None)
+    # Mere thanks, or a machine's answer, is not the word that a check-in waits for.
+    written = next(
+        (
+            comment
+            for comment in later
+            if comment.author_id == ticket.requester_id and kind_of(comment.body) is Reply.ANSWER
+        ),
+        None,
+    )
     is_resolved = complaint_state is State.RESOLVED or ticket.status is Status.SOLVED
     wanted = follow_up.satisfied_by
     if Satisfier.PUBLIC_REPLY in wanted and reply:

@@ -21,6 +21,7 @@ class Code(StrEnum):
     CALIBRATED = "calibrated"  # {judgements} judgements moved the threshold from {shipped} to {threshold}.
     UNSURE = "unsure"  # {score} is near the threshold {threshold}: a person should look.
     WAITING = "waiting"  # The ticket has waited for {days} days.
+    REOPENED_TICKET = "reopened_ticket"  # The ticket was solved and is open again ({count} times).
     WORDS = "words"  # {count} telling phrases add {points} points.
     PRAISE = "praise"  # Words of praise or relief take {points} points away.
     THREAT = "threat"  # The requester announces a step outside: {words}.
@@ -82,12 +83,22 @@ class Code(StrEnum):
     PROMISE_WITHDRAWN = "promise_withdrawn"  # The promise is no longer owed.
     NEVER_SENT = "never_sent"  # The letter with the promise was never sent.
 
+    # warnings
+    UNANSWERED = "unanswered"  # The requester wrote {count} times since the last public reply.
+    SAME_ORGANISATION = "same_organisation"  # {people} people of one organisation complained in {days} days.
+    NEAR_DEADLINE = "near_deadline"  # The deadline is near, and the complaint is open.
+    NOT_TOLD = "not_told"  # Set to solved, and the requester was not told how it ended.
+    NO_CHECK_IN = "no_check_in"  # After such an outcome nobody wants to be asked how it turned out.
+
     # chains to the requester
     AUTOMATIC_REPLIES = "automatic_replies"  # The address answered by itself {count} times.
     ONLY_THANKS = "only_thanks"  # The requester only said thanks (comment {comment_id}).
     NOBODY_SPOKE = "nobody_spoke"  # No agent has replied to this requester yet, so nothing is sent by itself.
     CHAIN_ENDED = "chain_ended"  # All {sent} messages were sent.
     NOT_ALLOWED = "not_allowed"  # Messages to requesters are switched off.
+    SENT_BY_CHAIN = "sent_by_chain"  # The requester is written to, as the policy says.
+    SIDE_LIST = "side_list"  # Shown in the sidebar and in the lists; its policy writes nothing to Zendesk.
+    IN_DIGEST = "in_digest"  # Kept for the next digest of the team.
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ def escalate_alerts(parts: Parts) -> int:
     for alert in found:
         level = alert.level + 1
         marker = notes.new_marker()
-        note = _note(parts, alert, policy.time_zone, marker, now) if needs_note(level) else None
+        note = _note(parts, alert, policy.time_zone, marker) if needs_note(level) else None
         with parts.database.write() as conn:
             if not alerts.go_up(conn, alert, now, late_at=late_at(level, now, policy.calendar)):
                 continue
@@ -164,7 +164,7 @@ def _open(conn: Connection, alert_id: int) -> Alert:
     return alert
 
 
-def _note(parts: Parts, alert: Alert, time_zone: str, marker: str, now: datetime) -> str | None:
+def _note(parts: Parts, alert: Alert, time_zone: str, marker: str) -> str | None:
     with parts.database.read() as conn:
         ticket = tickets.get(conn, alert.ticket_id)
     if ticket is None or ticket.merged_into is not None or ticket.status in {"closed", "deleted"}:

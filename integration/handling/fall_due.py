@@ -1,32 +1,24 @@
 """A follow-up falls due: read the ticket again, and remind only if the reason still holds."""
 
 import logging
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from integration.domain import followup
-from integration.domain.complaint import State
 from integration.domain.followup import FollowUp, FollowUpStatus
 from integration.domain.reason import Code, Reason
-from integration.domain.ticket import Comment, Ticket
-from integration.handling import notes
+from integration.handling.reminding import remind, write_to_requester
 from integration.handling.retrying import MAX_TRIES, next_try, words_for
 from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
-from integration.store import complaints, follow_ups, outbox
+from integration.store import complaints, follow_ups
 from integration.store.engine import DatabaseUnavailable
 from integration.zendesk.errors import NotFound, RateLimited, ZendeskError, ZendeskUnavailable
 
 log = logging.getLogger(__name__)
 
-# Deadlines before courtesy: what the requester waits for goes out first.
-PRIORITY = {"first_reply_high": 1, "first_reply": 1, "promise": 1, "update": 3}
-COURTESY = 7
-IN_THE_OUTBOX = timedelta(days=7)
-
 
 def fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int = 1) -> None:
-    """Put a reminder into the outbox, or end the follow-up silently with its reason."""
+    """Put a reminder or a message into the outbox, or end the follow-up silently with its reason."""
     try:
         _fall_due(parts, follow_up_id, revision, attempt)
     except DatabaseUnavailable:
@@ -69,9 +61,12 @@ def _fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int) -> N
         _park(parts, follow_up, Reason(Code.REFUSED, {"why": str(error)}), now)
         return
     verdict = followup.decide(follow_up, ticket, comments, complaint_state=state, now=now)
-    if verdict.speak:
+    if verdict.speak or follow_up.chain_id is not None:
         try:
-            _remind(parts, follow_up, ticket, comments, state, now)
+            if follow_up.chain_id is not None:
+                write_to_requester(parts, follow_up, ticket, comments, now)
+            else:
+                remind(parts, follow_up, ticket, comments, state, now)
         except RendererUnavailable:
             _wait(parts, follow_up, next_try(now, attempt))
         except (TemplateFailed, UnknownTemplate) as error:
@@ -83,50 +78,6 @@ def _fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int) -> N
         is_done = followup.is_satisfied(verdict.reason)
         status = FollowUpStatus.SATISFIED if is_done else FollowUpStatus.SILENT
         _end(parts, follow_up, status, verdict.reason, now)
-
-
-def _remind(
-    parts: Parts,
-    follow_up: FollowUp,
-    ticket: Ticket,
-    comments: Sequence[Comment],
-    state: State | None,
-    now: datetime,
-) -> None:
-    marker = notes.new_marker()
-    with parts.database.read() as conn:
-        # One that is done already will say nothing, so nobody may stay silent for its sake.
-        overdue = [
-            other
-            for other in follow_ups.running(conn, follow_up.ticket_id)
-            if followup.decide(other, ticket, comments, complaint_state=state, now=now).speak
-        ]
-        # After downtime several are overdue: only the latest due one speaks for the ticket.
-        speaks = max(overdue, key=lambda f: (f.due_at, f.id), default=follow_up).id == follow_up.id
-        note = notes.reminder(conn, parts, follow_up, ticket, comments, marker, now) if speaks else None
-    if note is None:
-        _end(parts, follow_up, FollowUpStatus.SILENT, Reason(Code.NEWER_REMINDER), now)
-        return
-    with parts.database.write() as conn:
-        # The outbox has it now; claiming it again meanwhile would only read the ticket again.
-        follow_ups.try_later(conn, follow_up.id, now + IN_THE_OUTBOX)
-        outbox.add(
-            conn,
-            key=key_of(follow_up),
-            kind="remind",
-            ticket_id=follow_up.ticket_id,
-            marker=marker,
-            note=note,
-            fields={},
-            priority=PRIORITY.get(follow_up.name, COURTESY),
-            now=now,
-            follow_up_id=follow_up.id,
-        )
-
-
-def key_of(follow_up: FollowUp) -> str:
-    """Return the outbox key of a follow-up's reminder; once the follow-up is moved, it needs another."""
-    return f"follow-up:{follow_up.id}:{follow_up.revision}"
 
 
 def _end(parts: Parts, follow_up: FollowUp, status: FollowUpStatus, reason: Reason, now: datetime) -> None:

@@ -3,9 +3,12 @@
 import logging
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from integration.domain.followup import FollowUpStatus
 from integration.domain.reason import Code, Reason
-from integration.handling.fall_due import key_of
+from integration.handling import chains
+from integration.handling.reminding import key_of
 from integration.handling.retrying import MAX_TRIES, next_try, words_for
 from integration.parts import Parts
 from integration.settings import Mode
@@ -32,6 +35,7 @@ SETTLE_SLOW = timedelta(seconds=60)
 
 # A reminder that could not leave for so long may have lost its reason: it is decided anew.
 STALE = timedelta(minutes=10)
+ACTION_KINDS = {"remind": "reminded", "tell": "requester written to", "escalate": "escalated"}
 WAITS_FOR_SHARE = "waits for its share of Zendesk's update limit"
 
 
@@ -126,6 +130,7 @@ def _send(parts: Parts, row: outbox.OutboxRow, now: datetime) -> None:
         custom_fields=row.fields,
         status=row.status,
         assignee_id=row.assignee_id,
+        group_id=row.group_id,
         marker=row.marker,
     )
     _done(parts, row, audit_id, parts.clock())
@@ -142,13 +147,15 @@ def _done(parts: Parts, row: outbox.OutboxRow, audit_id: int | None, now: dateti
         # Somebody who moved it while the reminder was on its way wants it again on the new day.
         if follow_up is not None and key_of(follow_up) == row.key:
             follow_ups.end(conn, follow_up.id, status=FollowUpStatus.POSTED, reason=None, now=now)
+        if follow_up is not None and follow_up.chain_id is not None:
+            chains.was_sent(conn, follow_up.chain_id, parts.shelf.current(now).calendar, now)
         if complaint := complaints.by_ticket(conn, row.ticket_id):
             complaints.add_action(
                 conn,
                 complaint.id,
                 at=now,
                 actor_id=None,
-                kind="reminded" if row.follow_up_id is not None else "noted",
+                kind=ACTION_KINDS.get(row.kind, "noted"),
                 details={"audit_id": audit_id},
             )
 
@@ -216,13 +223,7 @@ def _hold(parts: Parts, row: outbox.OutboxRow, now: datetime) -> None:
     """Keep a write for show. Its follow-up ends: switched to acting later, nobody wants the backlog."""
     with parts.database.write() as conn:
         if outbox.hold(conn, row.id, attempt=row.attempts) and row.follow_up_id is not None:
-            follow_ups.end(
-                conn,
-                row.follow_up_id,
-                status=FollowUpStatus.SILENT,
-                reason=Reason(Code.OBSERVED),
-                now=now,
-            )
+            _silence(conn, row.follow_up_id, Reason(Code.OBSERVED), now)
 
 
 def _drop(parts: Parts, row: outbox.OutboxRow, now: datetime, code: Code) -> None:
@@ -230,4 +231,11 @@ def _drop(parts: Parts, row: outbox.OutboxRow, now: datetime, code: Code) -> Non
     with parts.database.write() as conn:
         dropped = outbox.drop(conn, row.id, attempt=row.attempts, reason=code)
         if dropped and row.follow_up_id is not None:
-            follow_ups.end(conn, row.follow_up_id, status=FollowUpStatus.SILENT, reason=Reason(code), now=now)
+            _silence(conn, row.follow_up_id, Reason(code), now)
+
+
+def _silence(conn: Connection, follow_up_id: int, reason: Reason, now: datetime) -> None:
+    follow_ups.end(conn, follow_up_id, status=FollowUpStatus.SILENT, reason=reason, now=now)
+    follow_up = follow_ups.get(conn, follow_up_id)
+    if follow_up is not None and follow_up.chain_id is not None:
+        chains.was_not_sent(conn, follow_up.chain_id, reason, now)

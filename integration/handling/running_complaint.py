@@ -63,7 +63,9 @@ def decide_progress(
     with parts.database.read() as conn:
         calendar = calendar_of(parts, conn, policy, now)
     steps = {step.id: step for step in policy.steps}
-    band = max(running.assessment.band, assessment.band, key=_rank)
+    # An agent's word on the severity stands, whatever the words of the ticket weigh.
+    is_said = running.is_band_said
+    band = running.assessment.band if is_said else max(running.assessment.band, assessment.band, key=_rank)
     ended = tuple(_ended(case, steps, state, band))
     gone = {follow_up.id for follow_up, _ in ended}
     still = {f.name for f in case.running if f.id not in gone}
@@ -96,7 +98,7 @@ def decide_progress(
     return Progress(
         complaint=running,
         state=state,
-        is_worse=_rank(assessment.band) > _rank(running.assessment.band),
+        is_worse=_rank(band) > _rank(running.assessment.band),
         assessment=assessment,
         ended=ended,
         planned=planned,

@@ -38,7 +38,7 @@ def what_waits(parts: Parts, *, limit: int = 100) -> Waits:
         pause = write_pause.current(conn)
         found = outbox.waiting(conn, limit=limit)
     # Of a ticket only the oldest write goes.
-    first = {}
+    first: dict[int, int] = {}
     for write in found:
         first[write.ticket_id] = min(write.id, first.get(write.ticket_id, write.id))
     explained = (

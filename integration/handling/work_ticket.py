@@ -17,16 +17,18 @@ from integration.domain.complaint import Assessment
 from integration.domain.followup import FollowUpStatus
 from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Status, Ticket
+from integration.handling import noticing
 from integration.handling.apply_events import apply_ticket_events
 from integration.handling.case import Case, read_case
 from integration.handling.clocks import refresh_by_ticket
 from integration.handling.erase import after_ticket_events
+from integration.handling.field_words import heed_field
 from integration.handling.new_complaint import Opening, decide_opening, open_complaint
 from integration.handling.ordering import order_at
 from integration.handling.past_complaint import is_old_news, past_complaint
 from integration.handling.requested_follow_ups import apply_request
 from integration.handling.retrying import MAX_TRIES, put_off, words_for
-from integration.handling.running_complaint import Progress, decide_progress, record_progress
+from integration.handling.running_complaint import ENDED_TICKET, Progress, decide_progress, record_progress
 from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
 from integration.store import complaints, follow_ups, inbox, opinions, requesters, tickets
@@ -39,7 +41,7 @@ from integration.zendesk.errors import (
     ZendeskError,
     ZendeskUnavailable,
 )
-from integration.zendesk.events import CommentHidden, Deleted, Event, FollowUpRequest
+from integration.zendesk.events import CommentHidden, Deleted, Event, FollowUpRequest, StatusChanged
 from integration.zendesk.json_shapes import ticket_from_json
 from integration.zendesk.webhook import MalformedEvent, parse_event, parse_follow_up_request
 
@@ -88,9 +90,10 @@ def _work(parts: Parts, ticket_id: int) -> None:
     try:
         if case is not None and _is_stranger(case):
             case = _meet(parts, case, now)
-        assessment = _assess(parts, case, now) if case is not None and _is_judged(case) else None
-        decision = None
-        if case is not None and assessment is not None:
+        assessment, decision, reopened = None, None, 0
+        if case is not None and _is_judged(case):
+            reopened = _reopened(case, delivered.events)
+            assessment = _assess(parts, case, reopened, now)
             decision = _decide(parts, case, assessment, delivered.events, now)
     except (RateLimited, ZendeskUnavailable, RendererUnavailable) as error:
         _again(parts, delivered, now, error)
@@ -106,13 +109,19 @@ def _work(parts: Parts, ticket_id: int) -> None:
             return
         if case is not None and isinstance(decision, Progress):
             refresh_by_ticket(parts, conn, case.ticket, case.comments)
+        if case is not None and noticing.concerns(case, is_decided=decision is not None):
+            after = read_case(conn, ticket_id, now=now) or case
+            noticing.notice(conn, case, after, delivered.events, parts.shelf.current(now).calendar, now)
         if case is not None:
             _forget(conn, parts, case, delivered.events, now)
         if assessment is not None:
-            opinions.save(conn, opinions.of_assessment(ticket_id, assessment, now))
+            opinions.save(conn, opinions.of_assessment(ticket_id, assessment, now, reopened=reopened))
         for request in delivered.requests:
             apply_request(conn, request, now)
+        said = noticing.words_in_field(conn, delivered.events)
         inbox.finish(conn, delivered.ids)
+    if said is not None:
+        heed_field(parts, ticket_id, *said)
 
 
 def _take(conn: Connection, ticket_id: int) -> Delivered:
@@ -180,7 +189,19 @@ def _decide(
     return None
 
 
-def _assess(parts: Parts, case: Case, now: datetime) -> Assessment:
+def _reopened(case: Case, events: Sequence[Event]) -> int:
+    """Count how often the ticket was solved and opened again, as far as events told."""
+    changes = [event.change for event in events]
+    again = sum(
+        isinstance(change, StatusChanged)
+        and change.previous in ENDED_TICKET
+        and change.current not in {*ENDED_TICKET, Status.DELETED}
+        for change in changes
+    )
+    return again + (case.opinion.reopened if case.opinion else 0)
+
+
+def _assess(parts: Parts, case: Case, reopened: int, now: datetime) -> Assessment:
     return complaint.detect(
         case.ticket,
         case.texts,
@@ -189,6 +210,7 @@ def _assess(parts: Parts, case: Case, now: datetime) -> Assessment:
         history=case.history,
         now=now,
         read=parts.read,
+        reopened=reopened,
     )
 
 

@@ -19,6 +19,7 @@ from integration.responses.shelf import FALLBACK_LOCALE, Shelf
 from integration.responses.values import Values
 
 MAX_QUESTIONS = 1
+PUBLIC_NOTES = "chain-"
 NEEDS_PROMISE = frozenset({"acknowledgement"})
 _QUESTION = re.compile(r"[?？؟]+")
 _UNFORMATTED = re.compile(r"\d{4}-\d\d-\d\d|Decimal\(")
@@ -90,7 +91,9 @@ def _note(library: Library, source: Source) -> Iterator[TemplateProblem]:
         return
     if any(_UNFORMATTED.search(text) for text in texts):
         yield TemplateProblem(source.path, 1, "shows an unformatted date: add | date or | moment")
-    if not all(samples.REFERENCE in text for text in texts):
+    # The messages of a chain go to requesters, who need no reference of ours.
+    is_public = source.key.name.startswith(PUBLIC_NOTES)
+    if not is_public and not all(samples.REFERENCE in text for text in texts):
         yield TemplateProblem(
             source.path, 1, "does not show {{ reference }}, by which Makegood knows its notes"
         )

@@ -165,7 +165,8 @@ class NoteValues:
     """What an internal note may use. `reference` is the visible short form of the marker.
 
     `complaints` are the earlier ones, newest first, of which `complaints_before` is the full number.
-    Moments are aware and are shown in `time_zone`.
+    Moments are aware and are shown in `time_zone`. `first_name` is the requester's, for the messages of a
+    chain, which are public; `level` is how far an alert has gone up.
     """
 
     ticket_id: int
@@ -192,3 +193,5 @@ class NoteValues:
     last_public_reply_at: datetime | None = None
     resolved_on: date | None = None
     outcome: Outcome | None = None
+    first_name: str | None = None
+    level: int = 0

@@ -51,7 +51,8 @@ def last_sent_to(conn: Connection, requester_id: int) -> datetime | None:
     """Return when any chain last wrote to a requester."""
     newest = sa.func.max(chains.c.last_sent_at, type_=chains.c.last_sent_at.type)
     mine = sa.select(newest).join_from(chains, tickets, tickets.c.id == chains.c.ticket_id)
-    return conn.scalar(mine.where(tickets.c.requester_id == requester_id))
+    found: datetime | None = conn.scalar(mine.where(tickets.c.requester_id == requester_id))
+    return found
 
 
 def count_sent(conn: Connection, id: int, now: datetime) -> bool:

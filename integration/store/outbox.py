@@ -36,6 +36,7 @@ class OutboxRow:
     is_public: bool
     status: str | None
     assignee_id: int | None
+    group_id: int | None
     fields: Mapping[int, FieldValue]
     priority: int
     state: str
@@ -63,6 +64,7 @@ def add(
     is_public: bool = False,
     status: str | None = None,
     assignee_id: int | None = None,
+    group_id: int | None = None,
 ) -> int | None:
     """Intend a write and return its id; None when the key is known, so it was intended before."""
     values = {
@@ -75,6 +77,7 @@ def add(
         "is_public": is_public,
         "status": status,
         "assignee_id": assignee_id,
+        "group_id": group_id,
         "fields": encoding.fields_to_json(fields),
         "priority": priority,
         "not_before": now,

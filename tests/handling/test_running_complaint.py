@@ -91,6 +91,8 @@ def test_a_ticket_solved_twice_gets_its_check_in_again(makegood: Installation, t
         makegood.pass_time(hours=1)
         makegood.write_again(ticket_id, "No, it is still broken.")
         makegood.live()
+    makegood.pass_time(hours=1)
+    makegood.reply(ticket_id)
     makegood.change(ticket_id, status="solved")
     makegood.live()
 
@@ -174,7 +176,20 @@ def test_a_follow_up_that_an_agent_cancelled_is_not_planned_again(
     assert [status for name, status, _ in makegood.fates(ticket_id) if name == "update"] == ["cancelled"]
 
 
-def test_an_agent_who_reopens_cancels_the_check_in_and_owes_an_answer_again(
+def test_an_agent_who_reopens_cancels_the_check_in(makegood: Installation, ticket_id: int) -> None:
+    makegood.pass_time(minutes=5)
+    makegood.reply(ticket_id)
+    makegood.change(ticket_id, status="solved")
+    makegood.live()
+    makegood.pass_time(minutes=5)
+
+    makegood.change(ticket_id, status="open")
+    makegood.live()
+
+    assert ("check_in", "cancelled", "reopened") in makegood.fates(ticket_id)
+
+
+def test_a_ticket_solved_and_opened_again_without_a_word_owes_an_answer_again(
     makegood: Installation, ticket_id: int
 ) -> None:
     makegood.change(ticket_id, status="solved")
@@ -184,8 +199,44 @@ def test_an_agent_who_reopens_cancels_the_check_in_and_owes_an_answer_again(
     makegood.change(ticket_id, status="open")
     makegood.live()
 
-    assert ("check_in", "cancelled", "reopened") in makegood.fates(ticket_id)
+    assert ("tell_customer", "cancelled", "reopened") in makegood.fates(ticket_id)
     assert ("first_reply", "pending", None) in makegood.fates(ticket_id)
+
+
+def test_a_solved_ticket_whose_requester_was_not_told_asks_for_it_once(
+    makegood: Installation, ticket_id: int
+) -> None:
+    makegood.change(ticket_id, status="solved")
+    makegood.live()
+    assert state_of(makegood, ticket_id) is State.SUSPECTED
+
+    makegood.pass_time(days=2)
+    makegood.live()
+    makegood.change(ticket_id, priority="high")
+    makegood.pass_time(days=2)
+    makegood.live()
+
+    assert makegood.fates(ticket_id).count(("tell_customer", "posted", None)) == 1
+    assert sum("Has the requester been told" in note for note in makegood.notes(ticket_id)) == 1
+
+    makegood.reply(ticket_id)
+    makegood.live()
+    assert state_of(makegood, ticket_id) is State.RESOLVED
+
+
+def test_thanks_opens_the_ticket_and_not_the_complaint(makegood: Installation, ticket_id: int) -> None:
+    makegood.pass_time(minutes=5)
+    makegood.reply(ticket_id)
+    makegood.change(ticket_id, status="solved")
+    makegood.live()
+    makegood.pass_time(hours=2)
+
+    makegood.write_again(ticket_id, "Thank you so much!")
+    makegood.live()
+
+    assert makegood.ticket(ticket_id).status == "open"
+    assert state_of(makegood, ticket_id) is State.RESOLVED
+    assert ("check_in", "pending", None) in makegood.fates(ticket_id)
 
 
 def test_calmer_words_do_not_lower_the_severity(makegood: Installation) -> None:
@@ -247,8 +298,8 @@ def test_working_the_same_progress_twice_changes_nothing_more(makegood: Installa
         makegood.work()
 
     assert state_of(makegood, ticket_id) is State.RESOLVED
-    assert sorted(name for name, _, _ in makegood.fates(ticket_id)) in (
-        ["check_in", "first_reply"],
-        ["check_in", "first_reply", "update"],
-    )
+    names = sorted(name for name, _, _ in makegood.fates(ticket_id))
+    assert set(names) <= {"check_in", "first_reply", "tell_customer", "update"}
+    assert len(names) == len(set(names))
+    assert [name for name, status, _ in makegood.fates(ticket_id) if status == "pending"] == ["check_in"]
     assert makegood.states(ticket_id).count(("fields", "done")) == 1

@@ -53,6 +53,7 @@ outbox = table(
     sa.Column("is_public", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("status", sa.String(12)),  # the status that the ticket gets, as in "nudge, nudge, solve"
     sa.Column("assignee_id", Id),
+    sa.Column("group_id", Id),
     sa.Column("fields", Json, nullable=False, default=dict),
     # Lower goes first: deadlines before courtesy.
     sa.Column("priority", sa.Integer, nullable=False, default=5),

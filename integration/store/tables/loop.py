@@ -12,6 +12,7 @@ chains = table(
     sa.Column("complaint_id", Id),
     sa.Column("kind", sa.String(20), nullable=False),  # ask | check_in
     sa.Column("what", sa.Text),
+    sa.Column("template", sa.String(60)),  # a policy's own text
     sa.Column("locale", sa.String(20), nullable=False),
     sa.Column("delay", Json, nullable=False),
     sa.Column("most", sa.Integer, nullable=False),

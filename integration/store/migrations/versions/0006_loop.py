@@ -25,11 +25,9 @@ def upgrade() -> None:
     _create_chains()
     _create_alerts()
     _create_reviews()
-    for name, table, columns, unique, where in PARTIAL:
+    for name, table, keys, unique, where in PARTIAL:
         condition = sa.text(where)
-        op.create_index(
-            name, table, columns, unique=unique, sqlite_where=condition, postgresql_where=condition
-        )
+        op.create_index(name, table, keys, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
 def downgrade() -> None:
@@ -47,6 +45,7 @@ def _added() -> dict[str, list[sa.Column[Any]]]:
             sa.Column("is_public", sa.Boolean, nullable=False, server_default=sa.false()),
             sa.Column("status", sa.String(12)),
             sa.Column("assignee_id", ID),
+            sa.Column("group_id", ID),
             sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
         ],
         "promises": [
@@ -67,6 +66,7 @@ def _create_chains() -> None:
         sa.Column("complaint_id", ID),
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("what", sa.Text),
+        sa.Column("template", sa.String(60)),
         sa.Column("locale", sa.String(20), nullable=False),
         sa.Column("delay", JSON, nullable=False),
         sa.Column("most", sa.Integer, nullable=False),
