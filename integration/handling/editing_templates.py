@@ -6,10 +6,11 @@ from datetime import timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from integration.handling import editing, suggesting
+from integration.handling import editing, suggesting, text_files
 from integration.handling.case import read_case
 from integration.handling.editing import Finding
 from integration.handling.sidebar import UnknownTicket, letter_values
+from integration.handling.text_files import Change
 from integration.parts import Parts
 from integration.responses import samples
 from integration.responses.document import InvalidDocument
@@ -47,12 +48,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One text as the editor opens it; `in_force` is what goes out now, None where nothing does."""
+    """One text as the editor opens it; `in_force` is what goes out now, None where nothing does.
+
+    `is_shipped` says that there is a file to fall back on when everything published is taken back.
+    """
 
     key: Key
     title: str
     text: str
     in_force: str | None
+    is_shipped: bool
     versions: tuple[Edition, ...]
     locales: Mapping[str, Standing]
 
@@ -115,6 +120,7 @@ def open_text(parts: Parts, key: Key) -> Desk:
         title=row.title if row else key.template_id,
         text=draft.text if draft else start.whole if start else "",
         in_force=source.whole if source else None,
+        is_shipped=parts.library.has_file(key),
         versions=tuple(found),
         locales=row.locales if row else {},
     )
@@ -173,6 +179,21 @@ def preview_note(parts: Parts, key: Key, text: str) -> str:
 def forget_choices(parts: Parts, key: Key, *, actor: str) -> int:
     """Have agents' choices say nothing about a template any more; return how many choices that were."""
     return suggesting.unlearn(parts, key.template_id, actor=actor)
+
+
+def compare_files(parts: Parts, files: Mapping[str, str]) -> list[Change]:
+    """Return what some files, by their place, would change."""
+
+    def in_force(place: str) -> str | None:
+        key = key_of(place)
+        source = parts.library.source(key) if key else None
+        return source.whole if source else None
+
+    def findings(place: str, text: str) -> list[Finding]:
+        key = key_of(place)
+        return check(parts, key, text) if key else []
+
+    return text_files.compare(files, in_force, findings)
 
 
 def _samples(library: Library, key: Key) -> None:

@@ -112,6 +112,10 @@ class Library:
         self._shelf.refresh_if_due()
         return self._shelf.get(key)
 
+    def has_file(self, key: Key) -> bool:
+        """Whether a folder holds this text, whatever is published over it."""
+        return self._shelf.has_file(key)
+
     def cards(self) -> tuple[TemplateCard, ...]:
         """Return one card for each response template and locale, in the order of their ids."""
         self._shelf.refresh_if_due()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from integration.responses.document import InvalidDocument
 from integration.responses.errors import TemplateProblem
-from integration.responses.files import Key, Kind, Source, Stamp, key_of, read, understood, walk
+from integration.responses.files import Key, Kind, Source, Stamp, key_of, place_of, read, understood, walk
 from integration.responses.sandbox import Sandbox
 
 FALLBACK_LOCALE = "en"
@@ -91,6 +91,10 @@ class Shelf:
     def get(self, key: Key) -> Source | None:
         """Return exactly this one."""
         return self._sources.get(key)
+
+    def has_file(self, key: Key) -> bool:
+        """Whether one of the folders holds this, whatever is published over it."""
+        return any((folder / place_of(key)).is_file() for folder in self._folders)
 
     def all(self, kind: Kind) -> Iterator[Source]:
         return (source for key, source in self._sources.items() if key.kind == kind)

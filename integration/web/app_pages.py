@@ -1,12 +1,13 @@
 """The pages inside Zendesk: each opens by a signed launch and carries a short session of our own."""
 
 import hashlib
+import secrets
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 
 from integration.handling.access import STAFF, NotAllowed, Visitor, admit
 from integration.parts import Parts
@@ -75,6 +76,7 @@ def _page(name: str, parts: Parts, version: str, visitor: Visitor, words: Words)
         scheme=_scheme(),
         version=version,
         sdk_url=parts.settings.sdk_url,
+        style_nonce=_style_nonce(),
     )
 
 
@@ -86,9 +88,15 @@ def _refuse(parts: Parts, words: Words, status: HTTPStatus, key: str, reason: st
 def _framed(parts: Parts, response: Response) -> Response:
     settings = parts.settings
     response.headers["Content-Security-Policy"] = security.page_policy(
-        zendesk_url=settings.zendesk_url, sdk_url=settings.sdk_url
+        zendesk_url=settings.zendesk_url, sdk_url=settings.sdk_url, style_nonce=_style_nonce()
     )
     return response
+
+
+def _style_nonce() -> str:
+    if "style_nonce" not in g:
+        g.style_nonce = secrets.token_urlsafe(16)
+    return str(g.style_nonce)
 
 
 def _scheme() -> str:

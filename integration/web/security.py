@@ -25,14 +25,17 @@ def install(app: Flask) -> None:
         return response
 
 
-def page_policy(*, zendesk_url: str, sdk_url: str) -> str:
-    """Return the policy of a page that Zendesk frames and that loads Zendesk's SDK."""
+def page_policy(*, zendesk_url: str, sdk_url: str, style_nonce: str) -> str:
+    """Return the policy of a page that Zendesk frames and that loads Zendesk's SDK.
+
+    `style_nonce` lets the editor add the style sheet that it makes while running.
+    """
     sdk_origin = "/".join(sdk_url.split("/", 3)[:3])
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src 'self' {sdk_origin}",
-            "style-src 'self'",
+            f"style-src 'self' 'nonce-{style_nonce}'",
             "img-src 'self' data:",
             "connect-src 'self'",
             "base-uri 'none'",

@@ -12,6 +12,7 @@ from integration.store.engine import DatabaseUnavailable
 from integration.web import (
     admin_health,
     admin_reports,
+    admin_templates,
     app_api,
     app_dates,
     app_pages,
@@ -36,7 +37,8 @@ ROUTINE = frozenset(
 def install(app: Flask, parts: Parts) -> None:
     """Register the blueprints, the headers, the shape of refusals and the request log."""
     sidebar = (app_pages, app_api, app_work, app_dates)
-    for module in (events, facts, *sidebar, admin_health, admin_reports, health):
+    admin = (admin_health, admin_reports, admin_templates)
+    for module in (events, facts, *sidebar, *admin, health):
         app.register_blueprint(module.blueprint(parts))
     app.register_error_handler(problems.Problem, problems.answer)
     app.register_error_handler(HTTPException, problems.answer_http)

@@ -7,7 +7,11 @@
 //   <button data-post="parked/outbox/3/try-again">     send it, then show the fragment anew
 //   <form data-post="…">                               the same with the fields as JSON
 //       data-said="…"    what to say afterwards        data-go="templates"    where to go afterwards
+//   <form data-goto="templates/letter/{name}/{locale}">  go there, with the fields filled in
 //   <a href="#" data-download="templates/export">      fetch it as a file
+//   <form data-upload="…" data-into="#imported">       send its file, show the answer there
+//   <input data-filter="#list" data-none="…">          show those items of the list that hold what is typed
+// The element with data-focus-here takes the focus after following a link, else the heading.
 // What a fragment needs besides comes from makegood.admin.enhance.
 makegood.admin = (() => {
   const board = document.querySelector(".board");
@@ -76,10 +80,10 @@ makegood.admin = (() => {
       const html = await (await call(path())).text();
       if (number !== asked) return;
       put(html);
-      const next = focus ? board.querySelector("h2") : held && document.getElementById(held);
+      const next = focus ? board.querySelector("[data-focus-here]") || board.querySelector("h2") : held && document.getElementById(held);
       if (focus && next) next.tabIndex = -1;
-      if (next) next.focus({ preventScroll: !focus });
       if (focus) window.scrollTo(0, 0);
+      if (next) next.focus();
     } catch (error) {
       if (number === asked) fail(error, true);
     } finally {
@@ -108,6 +112,32 @@ makegood.admin = (() => {
     } finally {
       button.disabled = false;
     }
+  }
+
+  async function upload(form) {
+    const button = form.querySelector("button");
+    const file = form.querySelector("input[type=file]").files[0];
+    button.disabled = true;
+    say("");
+    try {
+      const zip = new Blob([file], { type: "application/zip" });
+      const answer = await call(form.dataset.upload, { method: "POST", body: zip, seconds: 60 });
+      document.querySelector(form.dataset.into).innerHTML = await answer.text();
+    } catch (error) {
+      fail(error);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  function filter(input) {
+    const wanted = input.value.trim().toLocaleLowerCase();
+    let shown = 0;
+    for (const item of document.querySelectorAll(`:is(${input.dataset.filter}) > [data-words]`)) {
+      item.hidden = !item.dataset.words.includes(wanted);
+      shown += !item.hidden;
+    }
+    say(shown ? "" : input.dataset.none);
   }
 
   async function download(link) {
@@ -139,7 +169,13 @@ makegood.admin = (() => {
     event.preventDefault();
     const fields = Object.fromEntries(new FormData(form));
     if (form.dataset.post) post(form, fields);
+    if (form.dataset.upload) upload(form);
+    if (form.dataset.goto) go(form.dataset.goto.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(fields[name])));
     if (form.dataset.get) go(`${form.dataset.get}?${new URLSearchParams(fields)}`);
+  });
+
+  board.addEventListener("input", (event) => {
+    if (event.target.matches("[data-filter]")) filter(event.target);
   });
 
   window.addEventListener("hashchange", () => {

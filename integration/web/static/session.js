@@ -10,17 +10,21 @@ const makegood = (() => {
   class SessionEnded extends Error {}
   class Refused extends Error {}
 
-  /** Ask our server; resolves with the Response. Rejects with SessionEnded, Refused, or a network error. */
-  async function call(path, { method = "GET", body } = {}) {
+  /**
+   * Ask our server; resolves with the Response. `body` is sent as JSON, or as it is where it is a file.
+   * Rejects with SessionEnded, Refused, or a network error.
+   */
+  async function call(path, { method = "GET", body, seconds = 10 } = {}) {
     const headers = { Authorization: `Bearer ${bearer}` };
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const isFile = body instanceof Blob;
+    if (body !== undefined) headers["Content-Type"] = isFile ? body.type : "application/json";
     const answer = await fetch(path, {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || isFile ? body : JSON.stringify(body),
       credentials: "omit",
       cache: "no-store",
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(seconds * 1000),
     });
     bearer = answer.headers.get("X-Session-Token") || bearer;
     if (answer.status === 401) throw new SessionEnded();
