@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,10 +21,11 @@ from integration.domain.cues import (
     Text,
     read,
 )
-from integration.domain.reason import Code, Detail, Reason
+from integration.domain.reason import Code, Reason
+from integration.domain.references import as_written, references
 from integration.domain.rules import Condition, Rules
-from integration.domain.ticket import Status, Ticket
-from integration.domain.wording import MAX_CHARACTERS, own_words
+from integration.domain.scoring import first_threat, points_of
+from integration.domain.ticket import Ticket
 
 if TYPE_CHECKING:
     from integration.domain.history import History
@@ -53,10 +52,8 @@ __all__ = [
 ]
 
 RECENT_DAYS = 90
-MAX_REFERENCES = 20
 LONGEST_QUOTE = 160
 UNSURE_WITHIN = 0.1
-WAITING_DAYS = 3
 
 
 class Band(StrEnum):
@@ -131,20 +128,23 @@ def detect(
     history: History,
     now: datetime,
     read: Reader = read,
+    reopened: int = 0,
 ) -> Assessment:
     """Judge a ticket by the account's rules, then by the requester's words and the facts of the history.
 
     `texts` are the requester's own words, oldest first; quoted mail and signatures in them are ignored.
     `history` holds what came before this ticket. `read` is the word lists' reader unless one that learned
-    is given.
+    is given. `reopened` says how often the ticket was solved and opened again.
     """
     reading = read(ticket.subject, texts, cues, locale=history.requester.locale)
-    return assess(ticket, reading, rules=rules, history=history, now=now)
+    return assess(ticket, reading, rules=rules, history=history, now=now, reopened=reopened)
 
 
-def assess(ticket: Ticket, reading: Reading, *, rules: Rules, history: History, now: datetime) -> Assessment:
+def assess(
+    ticket: Ticket, reading: Reading, *, rules: Rules, history: History, now: datetime, reopened: int = 0
+) -> Assessment:
     """Put together what the account's rules, the words and the facts say; `never` beats `always`."""
-    points, reasons = _points(ticket, reading, history, now)
+    points, reasons = points_of(ticket, reading, history, now, reopened=reopened)
     score = round(1 - 2 ** (-points / 2), 4)
     threshold, taught = _threshold(reading, rules)
     reasons += taught
@@ -156,7 +156,7 @@ def assess(ticket: Ticket, reading: Reading, *, rules: Rules, history: History, 
         if abs(score - threshold) <= UNSURE_WITHIN:
             reasons.append(Reason(Code.UNSURE, {"score": score, "threshold": threshold}))
     severity, raised_by = _severity(ticket, reading, rules, history, now) if is_complaint else (0.0, [])
-    threat = _first_threat(reading) if is_complaint else None
+    threat = first_threat(reading) if is_complaint else None
     if threat:
         raised_by.append(Reason(Code.THREAT, {"words": threat.words}))
     return Assessment(
@@ -202,55 +202,6 @@ def _ruled(ticket: Ticket, rules: Rules) -> tuple[Condition | None, bool]:
     return None, False
 
 
-def _points(ticket: Ticket, reading: Reading, history: History, now: datetime) -> tuple[float, list[Reason]]:
-    points, reasons = _of_learned(reading, reading.learned) if reading.learned else _of_words(reading)
-    if ticket.satisfaction == "bad":
-        points = max(points, 0) + _BAD_RATING_POINTS
-        reasons.append(Reason(Code.BAD_RATING))
-    if points > 0 and (still_open := history.open_complaints()):
-        points += _OPEN_COMPLAINT_POINTS
-        reasons.append(Reason(Code.OPEN_COMPLAINT, {"count": len(still_open)}))
-    if (
-        points > 0
-        and ticket.status in _UNDER_WAY
-        and (days := (now - ticket.created_at).days) >= WAITING_DAYS
-    ):
-        points += _WAITING_POINTS
-        reasons.append(Reason(Code.WAITING, {"days": days}))
-    return max(points, 0.0), reasons
-
-
-def _of_words(reading: Reading) -> tuple[float, list[Reason]]:
-    points = reading.points
-    reasons = []
-    if points:
-        details = {"count": len(reading.evidence), "points": round(points, 2)}
-        reasons.append(Reason(Code.WORDS, details))
-    if points and reading.praise:
-        points -= reading.praise
-        reasons.append(Reason(Code.PRAISE, {"points": round(reading.praise, 2)}))
-    return points, reasons
-
-
-def _of_learned(reading: Reading, learned: Learned) -> tuple[float, list[Reason]]:
-    """Turn the learned probability into points, two of which make an even chance.
-
-    The cues are in it already. An announced step outside counts in full, whatever was learned.
-    """
-    probability = min(max(learned.probability, 0.0), _MOST_CERTAIN)
-    reasons = [Reason(Code.LEARNED, {"probability": round(probability, 2), "count": len(reading.evidence)})]
-    if tickets := learned.taught.tickets:
-        pull = learned.taught.pull
-        probability += abs(pull) * ((_MOST_CERTAIN if pull > 0 else 0.0) - probability)
-        details: dict[str, Detail] = {"count": len(tickets), "tickets": ", ".join(map(str, tickets))}
-        code = Code.LIKE_COMPLAINTS if pull > 0 else Code.LIKE_NO_COMPLAINTS
-        reasons.append(Reason(code, details | {"probability": round(probability, 2)}))
-    points = -2 * math.log2(1 - probability)
-    if _first_threat(reading):
-        points = max(points, reading.points - reading.praise)
-    return points, reasons
-
-
 def _severity(
     ticket: Ticket, reading: Reading, rules: Rules, history: History, now: datetime
 ) -> tuple[float, list[Reason]]:
@@ -274,34 +225,10 @@ def _severity(
     return min(max(severity, 0.0), 4.0), reasons
 
 
-def _first_threat(reading: Reading) -> Evidence | None:
-    return next((evidence for evidence in reading.evidence if evidence.kind is CueKind.THREAT), None)
-
-
 def _band(severity: float, *, is_top: bool) -> Band:
     if is_top or severity >= 3.5:
         return Band.HIGH
     return Band.RAISED if severity >= 2 else Band.LOW
-
-
-def references(text: str) -> frozenset[str]:
-    """Return the order and reference numbers in the requester's own words, upper case and without signs.
-
-    Those are letters with digits such as AF-123456, numbers after # or №, and bare numbers of seven digits
-    or more. Telephone numbers written in groups and dates are left alone.
-    """
-    found: dict[str, None] = {}
-    for match in _REFERENCE.finditer(own_words(text[:MAX_CHARACTERS])):
-        found[re.sub(r"[^0-9A-Z]", "", match.group().upper())] = None
-    return frozenset(list(found)[:MAX_REFERENCES])
-
-
-def as_written(reference: str, text: str) -> str:
-    """Return a number of `references` as the requester spelled it, or as it is where the text lacks it."""
-    for match in _REFERENCE.finditer(text[:MAX_CHARACTERS]):
-        if re.sub(r"[^0-9A-Z]", "", match.group().upper()) == reference:
-            return match.group()
-    return reference
 
 
 def quotable(evidence: Sequence[Evidence], description: str) -> str | None:
@@ -321,11 +248,6 @@ def quotable(evidence: Sequence[Evidence], description: str) -> str | None:
 
 _SENTENCE_ENDS = ".!?\n"
 _TELLS_WHAT_HAPPENED = frozenset({CueKind.FAILURE, CueKind.REPEATED})
-_BAD_RATING_POINTS = 2.0
-_OPEN_COMPLAINT_POINTS = 0.5
-_WAITING_POINTS = 0.25
-_MOST_CERTAIN = 0.999
-_UNDER_WAY = frozenset({Status.NEW, Status.OPEN})
 # 1 a problem stated politely, 2 displeasure, 3 a reproach, 4 an announced step outside.
 _SEVERITY = {
     CueKind.FAILURE: 1.0,
@@ -334,11 +256,3 @@ _SEVERITY = {
     CueKind.ACCUSATION: 3.0,
     CueKind.THREAT: 4.0,
 }
-_REFERENCE = re.compile(
-    r"(?<![\w+@./-])(?<!\d )(?:"
-    r"[A-Z]{1,5}-?\d{4,12}(?:-\d{1,6})?"
-    r"|[#№]\s?(?:[A-Z]{1,5}-?)?\d{3,15}"
-    r"|\d{7,15}"
-    r")(?![\w@]|[.,-]\d)",
-    re.IGNORECASE,
-)

@@ -29,6 +29,7 @@ from integration.handling.past_complaint import is_old_news, past_complaint
 from integration.handling.requested_follow_ups import apply_request
 from integration.handling.retrying import MAX_TRIES, put_off, words_for
 from integration.handling.running_complaint import ENDED_TICKET, Progress, decide_progress, record_progress
+from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
 from integration.store import complaints, follow_ups, inbox, opinions, requesters, tickets
@@ -111,7 +112,7 @@ def _work(parts: Parts, ticket_id: int) -> None:
             refresh_by_ticket(parts, conn, case.ticket, case.comments)
         if case is not None and noticing.concerns(case, is_decided=decision is not None):
             after = read_case(conn, ticket_id, now=now) or case
-            noticing.notice(conn, case, after, delivered.events, parts.shelf.current(now).calendar, now)
+            noticing.notice(conn, case, after, delivered.events, working_hours(parts, conn, now), now)
         if case is not None:
             _forget(conn, parts, case, delivered.events, now)
         if assessment is not None:

@@ -18,6 +18,7 @@ from integration.store.tables import opinions as table
 class Opinion:
     """What was said; `probability` of the words alone, `score` with the facts.
 
+    `reopened` counts how often the ticket was solved and opened again.
     `meaning` and `telling` are as in `domain.cues.Learned`, and None without an encoder. `agents_word` says
     whether the last agent who judged the ticket called it a complaint.
     """
@@ -34,6 +35,7 @@ class Opinion:
     read_at: datetime
     meaning: bytes | None = field(default=None, repr=False)
     telling: bytes | None = field(default=None, repr=False)
+    reopened: int = 0
     agents_word: bool | None = None
 
     @property
@@ -72,7 +74,7 @@ def save_imported(conn: Connection, found: Sequence[Opinion]) -> None:
         conn.execute(insert_into(conn, table).on_conflict_do_nothing(index_elements=["ticket_id"]), rows)
 
 
-def of_assessment(ticket_id: int, assessment: Assessment, read_at: datetime) -> Opinion:
+def of_assessment(ticket_id: int, assessment: Assessment, read_at: datetime, *, reopened: int = 0) -> Opinion:
     """Return what is kept of an assessment."""
     learned = assessment.learned
     return Opinion(
@@ -88,6 +90,7 @@ def of_assessment(ticket_id: int, assessment: Assessment, read_at: datetime) -> 
         read_at=read_at,
         meaning=(learned.meaning or None) if learned else None,
         telling=(learned.telling or None) if learned else None,
+        reopened=reopened,
     )
 
 

@@ -47,9 +47,16 @@ def judged(text: str = "", *later: str, locale: str | None = "en", **changes: An
     """Detect in a ticket with this description and these later comments, by the shipped lists."""
     history = changes.pop("history", History(replace(REQUESTER, locale=locale)))
     rules = changes.pop("rules", shipped_rules())
+    reopened = changes.pop("reopened", 0)
     texts = [Text(None, text), *(Text(number, body) for number, body in enumerate(later, start=1))]
     return detect(
-        ticket(description=text, **changes), texts, rules=rules, cues=shipped_cues(), history=history, now=NOW
+        ticket(description=text, **changes),
+        texts,
+        rules=rules,
+        cues=shipped_cues(),
+        history=history,
+        now=NOW,
+        reopened=reopened,
     )
 
 

@@ -1,4 +1,5 @@
 import time
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from integration.domain.complaint import (
     references,
 )
 from integration.domain.history import History, PromiseState
-from integration.domain.reason import Code
+from integration.domain.reason import Code, Reason
 from integration.domain.rules import Condition
 from integration.domain.ticket import Channel
 from integration.domain.wording import MAX_CHARACTERS
@@ -251,3 +252,32 @@ def test_a_number_is_given_back_as_the_requester_spelled_it() -> None:
 )
 def test_only_a_short_sentence_about_what_happened_is_quoted(description: str, quote: str | None) -> None:
     assert quotable(judged(description).evidence, description) == quote
+
+
+def test_a_reopened_ticket_counts_more_and_says_so() -> None:
+    text = "The lamp is broken."
+    once, again = judged(text), judged(text, reopened=2)
+
+    assert again.score > once.score
+    assert Reason(Code.REOPENED_TICKET, {"count": 2}) in again.reasons
+    assert judged("How do I pair the remote?", reopened=2).score == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"followup_of": 50}, Code.FOLLOW_UP_TICKET),
+        ({"subject": "Order AF-123456"}, Code.SAME_REFERENCE),
+    ],
+)
+def test_an_earlier_complaint_that_comes_back_counts_more_and_says_so(
+    changes: dict[str, Any], code: Code
+) -> None:
+    history = History(REQUESTER, complaints=(past(references=frozenset({"AF123456"})),))
+    text = "The lamp is broken."
+
+    again = judged(text, history=history, **changes)
+
+    assert again.score > judged(text, history=history).score
+    assert code in codes(again)
+    assert judged("How do I pair the remote?", history=history, **changes).score == 0

@@ -20,6 +20,7 @@ opinions = table(
     sa.Column("by_rule", sa.String(100)),
     sa.Column("meaning", sa.LargeBinary),
     sa.Column("telling", sa.LargeBinary),
+    sa.Column("reopened", sa.Integer, nullable=False),  # how often it was solved and opened again
     sa.Column("read_at", Moment, nullable=False),
     sa.Index("ix_opinions_language_verdict_read_at", "language", "verdict", "read_at"),
 )

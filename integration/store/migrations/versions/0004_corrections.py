@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("by_rule", sa.String(100)),
         sa.Column("meaning", sa.LargeBinary),
         sa.Column("telling", sa.LargeBinary),
+        sa.Column("reopened", sa.Integer, nullable=False),
         sa.Column("read_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("ticket_id", name="pk_opinions"),
     )
