@@ -10,6 +10,7 @@ from integration.domain.calendar import Calendar
 from integration.domain.reason import Reason
 from integration.handling import notes
 from integration.handling.switches import is_on
+from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.responses.values import NoteValues
 from integration.store import alerts, counters, outbox, tickets
@@ -130,16 +131,17 @@ def escalate_alerts(parts: Parts) -> int:
     After downtime an alert goes up by one level only, and begins to wait for the next one.
     """
     now = parts.clock()
-    policy = parts.shelf.current(now)
+    time_zone = parts.shelf.current(now).time_zone
     with parts.database.read() as conn:
+        calendar = working_hours(parts, conn, now)
         found = alerts.late(conn, now, limit=MOST_AT_ONCE)
     raised = 0
     for alert in found:
         level = alert.level + 1
         marker = notes.new_marker()
-        note = _note(parts, alert, policy.time_zone, marker) if needs_note(level) else None
+        note = _note(parts, alert, level, time_zone, marker) if needs_note(level) else None
         with parts.database.write() as conn:
-            if not alerts.go_up(conn, alert, now, late_at=late_at(level, now, policy.calendar)):
+            if not alerts.go_up(conn, alert, now, late_at=late_at(level, now, calendar)):
                 continue
             raised += 1
             if note is not None:
@@ -164,7 +166,7 @@ def _open(conn: Connection, alert_id: int) -> Alert:
     return alert
 
 
-def _note(parts: Parts, alert: Alert, time_zone: str, marker: str) -> str | None:
+def _note(parts: Parts, alert: Alert, level: int, time_zone: str, marker: str) -> str | None:
     with parts.database.read() as conn:
         ticket = tickets.get(conn, alert.ticket_id)
     if ticket is None or ticket.merged_into is not None or ticket.status in {"closed", "deleted"}:
@@ -175,5 +177,6 @@ def _note(parts: Parts, alert: Alert, time_zone: str, marker: str) -> str | None
         time_zone=time_zone,
         name=alert.kind,
         due_at=alert.raised_at,
+        level=level,
     )
     return parts.library.render_note(NOTE, parts.settings.note_locale, values)

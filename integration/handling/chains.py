@@ -18,6 +18,7 @@ from integration.handling.alerts import raise_alert
 from integration.handling.case import Case, read_case
 from integration.handling.sidebar import UnknownTicket
 from integration.handling.switches import PUBLIC_MESSAGES, is_on
+from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.responses.values import NoteValues, Person
 from integration.store import audit_log, chains, complaints, follow_ups, outbox, requesters
@@ -99,7 +100,7 @@ def start(
         chain_id = chains.add(conn, new)
         if chain_id is None:
             raise BadChain
-        calendar = parts.shelf.current(now).calendar
+        calendar = working_hours(parts, conn, now)
         _plan_next(conn, new, chain_id, calendar, case.last_public_reply_at, now)
         _log(conn, new, "started", agent_id, now)
     return chain_id

@@ -10,6 +10,7 @@ from integration.domain.reason import Code, Reason
 from integration.handling import chains
 from integration.handling.reminding import key_of
 from integration.handling.retrying import MAX_TRIES, next_try, words_for
+from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.settings import Mode
 from integration.store import complaints, counters, follow_ups, outbox, write_pause
@@ -148,7 +149,7 @@ def _done(parts: Parts, row: outbox.OutboxRow, audit_id: int | None, now: dateti
         if follow_up is not None and key_of(follow_up) == row.key:
             follow_ups.end(conn, follow_up.id, status=FollowUpStatus.POSTED, reason=None, now=now)
         if follow_up is not None and follow_up.chain_id is not None:
-            chains.was_sent(conn, follow_up.chain_id, parts.shelf.current(now).calendar, now)
+            chains.was_sent(conn, follow_up.chain_id, working_hours(parts, conn, now), now)
         if complaint := complaints.by_ticket(conn, row.ticket_id):
             complaints.add_action(
                 conn,

@@ -10,6 +10,7 @@ from integration.domain.followup import PROMISE, FollowUpStatus
 from integration.domain.history import PromiseState
 from integration.domain.reason import Code, Reason
 from integration.handling.sidebar import UnknownTicket
+from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.store import audit_log, complaints, follow_ups, promises, tickets
 from integration.store.promises import KeptPromise
@@ -65,9 +66,9 @@ def promise_by_letter(
     A letter that is never sent promises nothing: it ends by itself, without a word. Raises as `promise`.
     """
     now = parts.clock()
-    calendar = parts.shelf.current(now).calendar
-    due_at = calendar.closing(by) if calendar.is_business_day(by) else calendar.last_second(by)
     with parts.database.write() as conn:
+        calendar = working_hours(parts, conn, now)
+        due_at = calendar.closing(by) if calendar.is_business_day(by) else calendar.last_second(by)
         return _make(conn, ticket_id, what, due_at, agent_id, agent_id, template_id, now)
 
 

@@ -19,6 +19,7 @@ from integration.handling import chains, notes
 from integration.handling import promises as promise_acts
 from integration.handling.alerts import raise_alert
 from integration.handling.case import read_case
+from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.store import complaints, follow_ups, outbox, promises
 
@@ -82,8 +83,8 @@ def write_to_requester(
     parts: Parts, follow_up: FollowUp, ticket: Ticket, comments: Sequence[Comment], now: datetime
 ) -> None:
     """Send a chain's next message, or do what its rules say instead; raises the library's errors."""
-    calendar = parts.shelf.current(now).calendar
     with parts.database.read() as conn:
+        calendar = working_hours(parts, conn, now)
         found = chains.next_message(conn, follow_up, ticket, comments, calendar, now)
         name = chains.requester_name(conn, ticket)
     text = None

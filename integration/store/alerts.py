@@ -68,6 +68,13 @@ def was_raised(conn: Connection, key: str) -> bool:
     return conn.execute(sa.select(alerts.c.id).where(alerts.c.key == key).limit(1)).first() is not None
 
 
+def raised_of(conn: Connection, keys: Collection[str]) -> set[str]:
+    """Return those of the keys of which an alert was ever raised."""
+    if not keys:
+        return set()
+    return set(conn.scalars(sa.select(alerts.c.key).where(alerts.c.key.in_(keys))))
+
+
 def get(conn: Connection, id: int) -> Alert | None:
     """Return an alert by its id."""
     return next(iter(_select(conn, alerts.c.id == id, limit=1)), None)

@@ -13,6 +13,7 @@ from integration.handling.fall_due import fall_due
 from integration.handling.post import post
 from integration.handling.reconcile import reconcile
 from integration.handling.retention import keep_no_longer
+from integration.handling.watching import watch
 from integration.handling.work_ticket import work_ticket
 from integration.handling.work_user import work_user
 from integration.parts import Parts
@@ -83,6 +84,11 @@ def _keep_no_longer(_scheduled_at: datetime, _context: object) -> None:
     keep_no_longer(_given())
 
 
+@DBOS.workflow(name="watch")
+def _watch(_scheduled_at: datetime, _context: object) -> None:
+    watch(_given())
+
+
 SCHEDULES: tuple[ScheduleInput, ...] = (
     {"schedule_name": "reconcile", "workflow_fn": _reconcile, "schedule": "0 */5 * * * *"},
     {
@@ -90,6 +96,7 @@ SCHEDULES: tuple[ScheduleInput, ...] = (
         "workflow_fn": _forget_finished_jobs,
         "schedule": "0 17 * * * *",
     },
+    {"schedule_name": "watch", "workflow_fn": _watch, "schedule": "40 * * * * *"},
     {"schedule_name": "forget what is due", "workflow_fn": _forget_due, "schedule": "20 * * * * *"},
     {"schedule_name": "keep no longer", "workflow_fn": _keep_no_longer, "schedule": "0 41 3 * * *"},
 )

@@ -48,6 +48,7 @@ alerts = table(
     sa.Column("late_at", Moment),  # when the next step will be late; null when nobody is waited for
     index_where("closed_at IS NULL", "uq_alerts_key_open", "key", unique=True),
     index_where("closed_at IS NULL", "ix_alerts_late_at_open", "late_at"),
+    sa.Index("ix_alerts_key", "key"),
     sa.Index("ix_alerts_ticket_id", "ticket_id"),
 )
 

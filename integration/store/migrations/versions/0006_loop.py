@@ -102,6 +102,7 @@ def _create_alerts() -> None:
         sa.Column("late_at", MOMENT),
         sa.PrimaryKeyConstraint("id", name="pk_alerts"),
     )
+    op.create_index("ix_alerts_key", "alerts", ["key"])
     op.create_index("ix_alerts_ticket_id", "alerts", ["ticket_id"])
     op.create_table(
         "alert_steps",
