@@ -77,7 +77,11 @@ def told(said: str, meaning: bytes | None = None) -> Told:
 
 
 def unlearn(parts: Parts, template_id: str, *, actor: str) -> int:
-    """Forget what agents' choices taught about a template; return how many choices that were."""
+    """Forget what agents' choices taught about a template; return how many choices that were.
+
+    `template_id` is that of a `TemplateCard`, for all its locales; `actor` as in the audit log, "agent:12" or
+    "cli". Every process goes by it at its next look. The text of the template stays as it is.
+    """
     with parts.database.write() as conn:
         count = choices.forget_template(conn, template_id)
         audit_log.write(
