@@ -1,58 +1,116 @@
 """`makegood backfill`: the account's past, by cursor export."""
 
 import time
+from datetime import UTC, datetime, timedelta
 
 import click
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from integration.commands.context import Context
-from integration.handling.import_history import Imported, import_history
+from integration.handling.import_history import Imported, import_history, so_far
 from integration.parts import Parts
 from integration.zendesk.errors import RateLimited, ZendeskError
+from integration.zendesk.pace import INCREMENTAL_EXPORTS
 
 LONGEST_WAIT_SECONDS = 120.0
 
 
 @click.command()
+@click.option(
+    "--comments", is_flag=True, help="Also read the conversations of complaints found: one request for each."
+)
 @click.pass_obj
-def backfill(context: Context) -> None:
+def backfill(context: Context, comments: bool) -> None:
     """Import requesters, tickets and complaints of the past. Interrupted, it goes on where it was."""
     with context.parts() as parts:
+        began = time.monotonic()
         try:
-            done = run_backfill(parts, Console(stderr=True))
+            done = run_backfill(parts, Console(stderr=True), with_comments=comments)
         except ZendeskError as error:
             raise click.ClickException(f"{error} Run the command again: it goes on where it was.") from error
-    click.echo(
-        f"Imported {done.users} requesters and {done.tickets} tickets; {done.complaints} were complaints, "
-        f"{done.repeats} of them about a matter that had come up before."
+    click.echo(_summary(done, time.monotonic() - began))
+
+
+def run_backfill(parts: Parts, console: Console, *, with_comments: bool = False) -> Imported:
+    """Import with a progress bar, waiting where Zendesk's export limit says so."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
     )
-
-
-def run_backfill(parts: Parts, console: Console) -> Imported:
-    """Import with a progress line, waiting where Zendesk's export limit says so."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("Reading requesters …")
-        started = time.monotonic()
-
-        def report(so_far: Imported) -> None:
-            rate = (so_far.users + so_far.tickets) / max(time.monotonic() - started, 0.001)
-            progress.update(
-                task,
-                description=(
-                    f"{so_far.users} requesters, {so_far.tickets} tickets, {so_far.complaints} complaints "
-                    f"({rate:.0f} rows/s)"
-                ),
-            )
-
+        task = progress.add_task("Reading requesters …", total=1.0, left="")
+        meter = _Meter(parts, progress, task)
         while True:
             try:
-                return import_history(parts, report)
+                return import_history(parts, meter.report, with_comments=with_comments)
             except RateLimited as error:
                 if error.retry_after > LONGEST_WAIT_SECONDS:
                     raise
-                progress.update(
-                    task, description=f"Zendesk's export limit: going on in {error.retry_after:.0f} s"
-                )
+                progress.update(task, left=f"our share of the limit is spent: {error.retry_after:.0f} s")
                 time.sleep(error.retry_after)
+
+
+class _Meter:
+    """Turns what was imported into a bar: how far in the account's time, how fast, how long still."""
+
+    def __init__(self, parts: Parts, progress: Progress, task: TaskID) -> None:
+        self._parts = parts
+        self._progress = progress
+        self._task = task
+        self._began = time.monotonic()
+        self._before = so_far(parts)
+        self._share_before: float | None = None
+
+    def report(self, done: Imported) -> None:
+        spent = max(time.monotonic() - self._began, 0.001)
+        phase, share = _phase(done, datetime.now(UTC))
+        rows = sum(
+            getattr(done, name) - getattr(self._before, name) for name in ("users", "tickets", "judged")
+        )
+        budget = self._parts.pace.seen(INCREMENTAL_EXPORTS)
+        left = f"{rows / spent:,.0f} rows/s"
+        if self._share_before is None:
+            self._share_before = share
+        if (gained := share - self._share_before) > 0.01:
+            left += f", {_span(spent * (1 - share) / gained)} left"
+        if budget is not None:
+            left += f", exports {budget[1]} of {budget[0]} free"
+        self._progress.update(self._task, description=phase, completed=share, left=left)
+
+
+def _phase(done: Imported, now: datetime) -> tuple[str, float]:
+    """Return what is being done, and the share of it that is; reading counts half, judging half."""
+    if done.reached is None or done.first is None:
+        return f"{done.users:,} requesters", 0.0
+    if not done.judged:
+        first, reached = datetime.fromisoformat(done.first), datetime.fromisoformat(done.reached)
+        share = (reached - first) / max(now - first, timedelta(seconds=1))
+        return f"{done.tickets:,} tickets, up to {reached:%Y-%m-%d}", min(max(share, 0.0), 1.0) / 2
+    share = min(done.judged / max(done.tickets, 1), 1.0)
+    return f"{done.judged:,} tickets judged, {done.complaints:,} complaints", 0.5 + share / 2
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds / 3600:.1f} h" if seconds > 5400 else f"{seconds / 60:.0f} min"
+
+
+def _summary(done: Imported, seconds: float) -> str:
+    lines = [
+        f"Imported {done.users:,} requesters and {done.tickets:,} tickets; {done.complaints:,} were "
+        f"complaints, {done.repeats:,} of them about a matter that had come up before."
+    ]
+    if done.first and done.reached:
+        lines.append(f"The first ticket is of {done.first[:10]}, the last change of {done.reached[:10]}.")
+    if done.comments:
+        lines.append(f"{done.comments:,} comments of these complaints were read, too.")
+    if done.unread:
+        lines.append(f"{done.unread:,} rows made no sense and were left out; the log names the reason.")
+    lines.append(
+        f"It took {_span(seconds)}. To check: the number of tickets in Zendesk's own list, deleted ones "
+        "included; and `makegood doctor`."
+    )
+    return "\n".join(lines)

@@ -1,58 +1,85 @@
-"""Imports the account's past by cursor export: requesters, tickets, and the complaints among them."""
+"""Imports the account's past by cursor export: requesters, tickets, and then the complaints among them."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import TypedDict
 
 from sqlalchemy import Connection
 
-from integration.domain import complaint, history
-from integration.domain.complaint import State, Text
-from integration.domain.history import History, Outcome, PastComplaint, Repeat
 from integration.domain.ticket import Requester, Status, Ticket
+from integration.handling.judge_history import judge_past, link_repeats
 from integration.handling.ordering import order_at
+from integration.handling.read_comments import read_past_comments
 from integration.handling.reconcile import TICKETS_CURSOR, USERS_CURSOR
 from integration.parts import Parts
-from integration.store import complaints, kept, requesters, tickets
 from integration.store import history as history_rows
-from integration.store.complaints import Complaint, NewComplaint
-from integration.zendesk.export import export_tickets, export_users, readable
+from integration.store import kept, requesters, tickets
+from integration.zendesk.errors import RateLimited
+from integration.zendesk.export import Page, export_tickets, export_users, readable
 from integration.zendesk.json_shapes import requester_from_json, ticket_from_json
+from integration.zendesk.pace import INCREMENTAL_EXPORTS
 
 # Places of its own: an import beside a running worker must neither follow nor mislead reconciliation.
 USERS_PLACE = "import_users_cursor"
 TICKETS_PLACE = "import_tickets_cursor"
 BEGINNING = datetime(2006, 1, 1, tzinfo=UTC)
-ENDED = frozenset({Status.SOLVED, Status.CLOSED})
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How far an import is, or how it ended."""
+    """How far an import is, or how it ended.
+
+    `reached` is the export's own moment of the last row read, `unread` counts rows that made no sense.
+    """
 
     users: int = 0
     tickets: int = 0
+    unread: int = 0
+    judged: int = 0
     complaints: int = 0
     repeats: int = 0
+    comments: int = 0
+    began_at: str | None = None
+    first: str | None = None
+    reached: str | None = None
     is_done: bool = False
 
 
-def import_history(parts: Parts, report: Callable[[Imported], None] = lambda _: None) -> Imported:
-    """Import users, then tickets, a page a transaction; after a crash it goes on at the last page.
+Report = Callable[[Imported], None]
 
+
+def import_history(parts: Parts, report: Report = lambda _: None, *, with_comments: bool = False) -> Imported:
+    """Import users, then tickets, a page a transaction, then judge them; after a crash it goes on there.
+
+    `with_comments` also reads the conversations of the complaints found, at one request for each.
     Raises the errors of `zendesk.errors`; `RateLimited` says how long to wait before calling again.
     """
-    done = _so_far(parts)
-    if done.is_done:
-        return done
-    done = _import_users(parts, done, report)
-    done = _import_tickets(parts, done, report)
-    done = replace(done, repeats=link_repeats(parts), is_done=True)
-    _keep(parts, done)
-    report(done)
+    done = so_far(parts)
+    if not done.is_done:
+        done = replace(done, began_at=done.began_at or parts.clock().isoformat())
+        done = _import_users(parts, done, report)
+        done = _import_tickets(parts, done, report)
+        done = _judge(parts, done, report)
+        done = replace(done, repeats=link_repeats(parts), is_done=True)
+        _keep(parts, done)
+        report(done)
+    if with_comments:
+        for number in read_past_comments(parts):
+            done = replace(done, comments=done.comments + number)
+            report(done)
+        _keep(parts, done)
     return done
+
+
+def so_far(parts: Parts) -> Imported:
+    """Return how far the import has come."""
+    with parts.database.read() as conn:
+        state = kept.get(conn, history_rows.IMPORT)
+    if not isinstance(state, dict):
+        return Imported()
+    return Imported(**{field.name: state[field.name] for field in fields(Imported) if field.name in state})
 
 
 def _hand_over(conn: Connection, now: datetime) -> None:
@@ -61,14 +88,6 @@ def _hand_over(conn: Connection, now: datetime) -> None:
         reached = kept.get(conn, place)
         if reached is not None and kept.get(conn, cursor) is None:
             kept.put(conn, cursor, reached, now=now)
-
-
-def _so_far(parts: Parts) -> Imported:
-    with parts.database.read() as conn:
-        state = kept.get(conn, history_rows.IMPORT)
-    if not isinstance(state, dict):
-        return Imported()
-    return Imported(**{field.name: state[field.name] for field in fields(Imported)})
 
 
 def _keep(parts: Parts, done: Imported) -> None:
@@ -90,22 +109,20 @@ def _order_of(person: Requester) -> str:
     return order_at(person.updated_at) if person.updated_at else ""
 
 
-def _as_json(done: Imported) -> dict[str, int | bool]:
-    return {
-        "users": done.users,
-        "tickets": done.tickets,
-        "complaints": done.complaints,
-        "repeats": done.repeats,
-        "is_done": done.is_done,
-        # The sidebar says so instead of "no earlier complaint".
-        "is_running": not done.is_done,
-    }
+def _as_json(done: Imported) -> dict[str, object]:
+    # The sidebar says while it is running, instead of "no earlier complaint".
+    return {**asdict(done), "is_running": not done.is_done}
 
 
-def _import_users(parts: Parts, done: Imported, report: Callable[[Imported], None]) -> Imported:
-    for page in export_users(parts.zendesk.session, **_where(parts, USERS_PLACE)):
+def _import_users(parts: Parts, done: Imported, report: Report) -> Imported:
+    pages = export_users(parts.zendesk.session, **_where(parts, USERS_PLACE))
+    for page in _ahead(_within_share(parts, pages)):
         people = readable(page.items, requester_from_json)
-        done = replace(done, users=done.users + len(people))
+        done = replace(
+            done,
+            users=done.users + len(people),
+            unread=done.unread + len(page.items) - len(people),
+        )
         with parts.database.write() as conn:
             requesters.save_many(conn, [(person, _order_of(person)) for person in people])
             _remember(conn, parts, USERS_PLACE, page.cursor, done)
@@ -113,18 +130,67 @@ def _import_users(parts: Parts, done: Imported, report: Callable[[Imported], Non
     return done
 
 
-def _import_tickets(parts: Parts, done: Imported, report: Callable[[Imported], None]) -> Imported:
-    for page in export_tickets(parts.zendesk.session, **_where(parts, TICKETS_PLACE)):
+def _import_tickets(parts: Parts, done: Imported, report: Report) -> Imported:
+    pages = export_tickets(parts.zendesk.session, **_where(parts, TICKETS_PLACE))
+    for page in _ahead(_within_share(parts, pages)):
         found = readable(page.items, ticket_from_json)
-        people = _people(parts, found)
-        past = [new for ticket in found if (new := _past_complaint(parts, ticket, people))]
-        done = replace(done, tickets=done.tickets + len(found), complaints=done.complaints + len(past))
+        reached = _reached(found)
+        done = replace(
+            done,
+            tickets=done.tickets + len(found),
+            unread=done.unread + len(page.items) - len(found),
+            first=done.first or (min(ticket.created_at for ticket in found).isoformat() if found else None),
+            reached=reached or done.reached,
+        )
+        rows = [(_without_deleted_words(ticket), order_at(ticket.updated_at)) for ticket in found]
         with parts.database.write() as conn:
-            tickets.save_many(conn, [(ticket, order_at(ticket.updated_at)) for ticket in found])
-            complaints.add_many(conn, past)
+            tickets.save_many(conn, rows)
             _remember(conn, parts, TICKETS_PLACE, page.cursor, done)
         report(done)
     return done
+
+
+def _judge(parts: Parts, done: Imported, report: Report) -> Imported:
+    def remember(conn: Connection, judged: int, complaints: int) -> None:
+        nonlocal done
+        done = replace(done, judged=done.judged + judged, complaints=done.complaints + complaints)
+        kept.put(conn, history_rows.IMPORT, _as_json(done), now=parts.clock())
+
+    for _ in judge_past(parts, remember):
+        report(done)
+    return done
+
+
+def _ahead(pages: Iterator[Page]) -> Iterator[Page]:
+    """Yield pages, each next one already on its way while the caller is busy with the last."""
+    with ThreadPoolExecutor(1, thread_name_prefix="export") as pool:
+        coming = pool.submit(next, pages, None)
+        while (page := coming.result()) is not None:
+            coming = pool.submit(next, pages, None)
+            yield page
+
+
+def _within_share(parts: Parts, pages: Iterator[Page]) -> Iterator[Page]:
+    """Ask for the next page only while our share of the account's export limit is not spent."""
+    while True:
+        wait = parts.pace.rest(INCREMENTAL_EXPORTS, parts.clock())
+        if wait > 0:
+            raise RateLimited(wait, INCREMENTAL_EXPORTS)
+        page = next(pages, None)
+        if page is None:
+            return
+        yield page
+
+
+def _reached(found: Sequence[Ticket]) -> str | None:
+    return max(ticket.updated_at for ticket in found).isoformat() if found else None
+
+
+def _without_deleted_words(ticket: Ticket) -> Ticket:
+    """Zendesk still exports what somebody deleted; here its words are not even taken in."""
+    if ticket.status is not Status.DELETED:
+        return ticket
+    return replace(ticket, subject="", description="", tags=frozenset(), custom_fields={})
 
 
 class _Where(TypedDict, total=False):
@@ -137,88 +203,3 @@ def _where(parts: Parts, name: str) -> _Where:
     with parts.database.read() as conn:
         cursor = kept.get(conn, name)
     return {"cursor": cursor} if isinstance(cursor, str) else {"start_time": BEGINNING}
-
-
-def _people(parts: Parts, found: Sequence[Ticket]) -> dict[int, Requester]:
-    with parts.database.read() as conn:
-        return requesters.get_many(conn, {ticket.requester_id for ticket in found})
-
-
-def _past_complaint(parts: Parts, ticket: Ticket, people: dict[int, Requester]) -> NewComplaint | None:
-    if ticket.status is Status.DELETED or not ticket.requester_id:
-        return None
-    rules = parts.shelf.rules()
-    assessment = complaint.detect(
-        ticket,
-        (Text(None, ticket.description),),
-        rules=rules,
-        cues=parts.shelf.cues(),
-        history=History(people.get(ticket.requester_id, Requester(ticket.requester_id))),
-        now=ticket.updated_at,
-        read=parts.read,
-    )
-    if not assessment.is_complaint:
-        return None
-    has_ended = ticket.status in ENDED
-    outcome = next(
-        (rules.outcome_by_tag[tag] for tag in sorted(ticket.tags & set(rules.outcome_by_tag))), None
-    )
-    return NewComplaint(
-        ticket_id=ticket.id,
-        requester_id=ticket.requester_id,
-        received_at=ticket.created_at,
-        detected_at=parts.clock(),
-        state=State.RESOLVED if has_ended else State.SUSPECTED,
-        assessment=assessment,
-        channel=ticket.channel,
-        references=complaint.references(f"{ticket.subject}\n{ticket.description}"),
-        outcome=outcome or (Outcome.UNKNOWN if has_ended else None),
-        resolved_at=ticket.updated_at if has_ended else None,
-        is_imported=True,
-    )
-
-
-def link_repeats(parts: Parts) -> int:
-    """Say of each imported complaint which earlier one it continues; return how many were linked."""
-    by_requester: dict[int, list[Complaint]] = defaultdict(list)
-    found: list[tuple[int, Repeat]] = []
-    with parts.database.read() as conn:
-        for past in complaints.imported(conn):
-            by_requester[past.requester_id].append(past)
-        for own in by_requester.values():
-            found.extend(_repeats(conn, own))
-    with parts.database.write() as conn:
-        for complaint_id, repeat in found:
-            complaints.set_repeat(conn, complaint_id, repeat)
-    return len(found)
-
-
-def _repeats(conn: Connection, own: Sequence[Complaint]) -> Iterator[tuple[int, Repeat]]:
-    """Go through one person's complaints, oldest first, each against those before it."""
-    before: list[PastComplaint] = []
-    for past in own:
-        ticket = tickets.get(conn, past.ticket_id)
-        if ticket is None:
-            continue
-        known = History(Requester(past.requester_id), tuple(reversed(before)))
-        category = past.assessment.category
-        repeat = history.find_repeat(ticket, past.references, category, known, now=past.received_at)
-        if repeat is not None:
-            yield past.id, repeat
-        before.append(_as_past(past, ticket))
-
-
-def _as_past(complaint: Complaint, ticket: Ticket) -> PastComplaint:
-    return PastComplaint(
-        id=complaint.id,
-        ticket_id=ticket.id,
-        requester_id=complaint.requester_id,
-        received_at=complaint.received_at,
-        category=complaint.assessment.category,
-        band=complaint.assessment.band,
-        state=complaint.state,
-        subject=ticket.subject,
-        outcome=complaint.outcome,
-        resolved_at=complaint.resolved_at,
-        references=complaint.references,
-    )

@@ -155,6 +155,21 @@ def set_requester(conn: Connection, id: int, requester_id: int) -> bool:
     return _set(conn, id, requester_id=requester_id)
 
 
+def is_open(conn: Connection, ticket_id: int) -> bool:
+    """Whether a ticket has a complaint that has not ended."""
+    running = complaints.c.state.in_([State.SUSPECTED.value, State.CONFIRMED.value])
+    mine = sa.select(complaints.c.id).where(complaints.c.ticket_id == ticket_id, running)
+    return conn.scalar(mine) is not None
+
+
+def next_imported(conn: Connection, *, below: int | None) -> int | None:
+    """Return the ticket of the newest imported complaint below a ticket's number."""
+    rows = sa.select(complaints.c.ticket_id).where(complaints.c.is_imported, complaints.c.ticket_id > 0)
+    if below is not None:
+        rows = rows.where(complaints.c.ticket_id < below)
+    return conn.scalar(rows.order_by(complaints.c.ticket_id.desc()).limit(1))
+
+
 def imported(conn: Connection) -> Iterator[Complaint]:
     """Yield the imported complaints of requesters who have several, oldest first."""
     several = (
@@ -163,7 +178,7 @@ def imported(conn: Connection) -> Iterator[Complaint]:
     rows = conn.execute(
         sa.select(complaints)
         .where(complaints.c.is_imported, complaints.c.requester_id.in_(several))
-        .order_by(complaints.c.received_at, complaints.c.id)
+        .order_by(complaints.c.received_at, complaints.c.ticket_id)
     )
     return (_complaint(row._mapping) for row in rows)
 

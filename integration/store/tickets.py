@@ -9,9 +9,9 @@ from sqlalchemy.engine import Connection
 
 from integration.domain.ticket import Channel, Comment, FieldValue, Status, Ticket
 from integration.store import choices, corrections, encoding, opinions
-from integration.store.dialect import has_stored, insert_into
+from integration.store.dialect import has_stored, insert_into, one_of
 from integration.store.tables import comments as comment_rows
-from integration.store.tables import tickets
+from integration.store.tables import inbox, tickets
 
 Stored: TypeAlias = Mapping[Any, Any]
 
@@ -92,6 +92,19 @@ def set_words(conn: Connection, ticket_id: int, subject: str, description: str) 
 def is_erased(conn: Connection, id: int) -> bool:
     """Whether the ticket was forgotten."""
     return bool(conn.scalar(sa.select(tickets.c.is_erased).where(tickets.c.id == id)))
+
+
+def to_judge(conn: Connection, *, below: int | None, limit: int) -> list[Ticket]:
+    """Return tickets that nobody has judged or is about to, the newest first, below a number."""
+    subject = sa.literal("ticket:", sa.String).concat(sa.cast(tickets.c.id, sa.String(20)))
+    is_coming = sa.exists().where(inbox.c.subject == subject, one_of(inbox.c.state, "new", "claimed"))
+    mine = sa.and_(
+        ~tickets.c.is_worked, ~tickets.c.is_erased, tickets.c.status != Status.DELETED.value, ~is_coming
+    )
+    rows = sa.select(*(tickets.c[name] for name in _FIELDS)).where(mine)
+    if below is not None:
+        rows = rows.where(tickets.c.id < below)
+    return [_ticket(row._mapping) for row in conn.execute(rows.order_by(tickets.c.id.desc()).limit(limit))]
 
 
 def closed_before(conn: Connection, moment: datetime, *, after: int, limit: int) -> list[int]:

@@ -105,6 +105,21 @@ class Pace:
             self._begin(connection, name)
             connection.execute(sa.update(_PACE).where(_PACE.c.name == name).values(**seen))
 
+    def rest(self, name: str, now: datetime) -> float:
+        """Return the seconds until a limit has room for us again; 0 where it has, or is not known."""
+        at = now.timestamp()
+        until = sa.select(_PACE.c.blocked_until).where(_PACE.c.name == name, sa.not_(_is_open(at)))
+        with self._engine.connect() as connection:
+            blocked = connection.execute(until).scalar()
+        return 0.0 if blocked is None else _seconds(float(blocked) - at, 0.0)
+
+    def seen(self, name: str) -> tuple[int, int] | None:
+        """Return a limit and what was left of it, as the last answer told; None where none did."""
+        told = sa.select(_PACE.c.seen_limit, _PACE.c.seen_remaining).where(_PACE.c.name == name)
+        with self._engine.connect() as connection:
+            row = connection.execute(told).one_or_none()
+        return None if row is None or row[0] is None else (int(row[0]), int(row[1] or 0))
+
     def pause(self, name: str, seconds: float, now: datetime) -> None:
         """Rest for the time that a refusal named."""
         until = now.timestamp() + min(max(seconds, 0.0), FARTHEST)
