@@ -17,6 +17,8 @@ TEMPLATES, POLICIES = "templates/", "policies/"
 # Earlier versions of a policy, which running complaints go on with.
 PAST = "past/"
 MAX_VERSIONS = 200
+# What lies among the policies and is none: no complaint goes on with an earlier version of these.
+NO_POLICIES = frozenset({"rules.yaml", "clocks.yaml"})
 
 Texts = Mapping[str, str]
 
@@ -187,7 +189,9 @@ def _policies(conn: Connection) -> Texts:
         table.c.published_at.is_not(None),
     )
     for row in conn.execute(past):
-        texts[f"{PAST}{row.version}-{row.path.removeprefix(POLICIES)}"] = row.text
+        place = row.path.removeprefix(POLICIES)
+        if place not in NO_POLICIES and "/" not in place:
+            texts[f"{PAST}{row.version}-{place}"] = row.text
     return texts
 
 

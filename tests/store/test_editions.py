@@ -76,10 +76,13 @@ def test_another_process_sees_what_was_published_and_taken_back(database: Databa
 def test_policies_published_before_are_kept_for_the_complaints_that_run_by_them(database: Database) -> None:
     publish(database, POLICY, "version: 2")
     publish(database, POLICY, "version: 3", minutes=1)
+    for minute in (0, 1):
+        publish(database, "policies/rules.yaml", f"threshold: 0.{minute + 4}", minutes=minute)
 
     assert EditionShelf(database).policies() == {
         "house.yaml": "version: 3",
         "past/1-house.yaml": "version: 2",
+        "rules.yaml": "threshold: 0.5",
     }
 
 
