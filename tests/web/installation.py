@@ -27,6 +27,7 @@ from integration.store import requesters, staff
 from integration.store.engine import Database, make_engine
 from integration.web import site
 from integration.zendesk.errors import NotFound, ZendeskUnavailable
+from integration.zendesk.pace import Pace
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -125,7 +126,7 @@ def installed(
         library=library,
         shelf=PolicyShelf(),
         zendesk=ZendeskAway(),  # type: ignore[arg-type]
-        pace=None,  # type: ignore[arg-type]
+        pace=Pace(database.engine),
         close=database.close,
     )
     with database.write() as conn:
