@@ -93,7 +93,7 @@ def heard(chain: Chain, ticket: Ticket, comments: Sequence[Comment]) -> ChainVer
         return _stop(Code.RESOLVED)
     since = chain.started_at.replace(microsecond=0)
     # Any reply counts, also of somebody who was copied in.
-    replies = [c for c in comments if c.is_public and not c.by_agent and c.created_at > since]
+    replies = [c for c in comments if c.is_public and not c.by_agent and c.created_at >= since]
     kinds = [(kind_of(reply.body), reply) for reply in replies]
     for kind, reply in kinds:
         if kind is Reply.ANSWER:

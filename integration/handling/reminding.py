@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from integration.domain import followup
 from integration.domain.alert import AlertKind
-from integration.domain.chain import Act
+from integration.domain.chain import Act, ChainVerdict
 from integration.domain.complaint import State
 from integration.domain.followup import FollowUp, FollowUpStatus
 from integration.domain.history import PromiseState
@@ -87,17 +87,22 @@ def write_to_requester(
         calendar = working_hours(parts, conn, now)
         found = chains.next_message(conn, follow_up, ticket, comments, calendar, now)
         name = chains.requester_name(conn, ticket)
-    text = None
-    if found is not None and found[1].act in {Act.SEND, Act.SOLVE}:
-        text = chains.message(parts, *found, name)
+    # Before the write begins: on SQLite everybody else would wait for the renderer.
+    text = chains.message(parts, *found, name) if found is not None and _is_sent(found[1]) else None
     with parts.database.write() as conn:
+        if text is not None:
+            found = chains.next_message(conn, follow_up, ticket, comments, calendar, now)
         if found is None:
             silence(conn, follow_up, Reason(Code.ENDED), now)
-        elif text is None:
+        elif text is None or not _is_sent(found[1]):
             chains.follow(conn, *found, calendar, now)
         else:
             follow_ups.try_later(conn, follow_up.id, now + IN_THE_OUTBOX)
             chains.send(conn, *found, text, follow_up, key_of(follow_up), now)
+
+
+def _is_sent(verdict: ChainVerdict) -> bool:
+    return verdict.act in {Act.SEND, Act.SOLVE}
 
 
 def silence(conn: Connection, follow_up: FollowUp, reason: Reason, now: datetime) -> None:

@@ -12,7 +12,7 @@ from integration.domain.deadline import Delay, Unit
 from integration.domain.reason import Reason
 from integration.store import encoding
 from integration.store.dialect import insert_into, one_of
-from integration.store.tables import chains, tickets
+from integration.store.tables import chains, outbox, requesters, tickets
 
 MOST_CHAINS = 50
 _FIELDS = tuple(Chain.__dataclass_fields__)
@@ -47,11 +47,22 @@ def of_ticket(conn: Connection, ticket_id: int) -> list[Chain]:
     return _select(conn, chains.c.ticket_id == ticket_id)
 
 
-def last_sent_to(conn: Connection, requester_id: int) -> datetime | None:
-    """Return when any chain last wrote to a requester."""
-    newest = sa.func.max(chains.c.last_sent_at, type_=chains.c.last_sent_at.type)
-    mine = sa.select(newest).join_from(chains, tickets, tickets.c.id == chains.c.ticket_id)
-    found: datetime | None = conn.scalar(mine.where(tickets.c.requester_id == requester_id))
+def last_written_to(conn: Connection, requester_id: int) -> datetime | None:
+    """Return when a message to a requester was last sent, or made ready to be sent, on any of their tickets.
+
+    The requester is locked until the transaction ends: two chains do not both find the day free.
+    """
+    conn.execute(sa.select(requesters.c.id).where(requesters.c.id == requester_id).with_for_update())
+    newest = sa.func.max(outbox.c.created_at, type_=outbox.c.created_at.type)
+    found: datetime | None = conn.scalar(
+        sa.select(newest)
+        .join_from(tickets, outbox, outbox.c.ticket_id == tickets.c.id)
+        .where(
+            tickets.c.requester_id == requester_id,
+            outbox.c.is_public,
+            outbox.c.state.in_(["new", "claimed", "sending", "done"]),
+        )
+    )
     return found
 
 
