@@ -137,6 +137,25 @@ class PolicyShelf:
             self._refresh()
             return self._book
 
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the policies, without rules, clocks, presets and word lists."""
+        with self._lock:
+            self._refresh()
+            return tuple(sorted({path.name for path in self._policies if path.parent != PAST}))
+
+    def text_of(self, name: str) -> str | None:
+        """Return the text in force under a name: what was published, else the strongest file."""
+        published = self._published().get(name)
+        if published is not None:
+            return published
+        file = self.file_of(name)
+        return file.read_text("utf-8") if file else None
+
+    def file_of(self, name: str) -> Path | None:
+        """Return the strongest file of a name, whatever is published over it."""
+        files = (folder / name for folder in reversed(self._folders))
+        return next((file for file in files if file.is_file()), None)
+
     @property
     def problems(self) -> tuple[PolicyProblem, ...]:
         """Return what is wrong with the files now; what they last held rightly stays in use."""
