@@ -17,6 +17,8 @@ from gunicorn.app.base import BaseApplication
 
 from integration.app import assemble, create_app
 from integration.commands.context import Context, ready
+from integration.handling.suggesting import prepare
+from integration.parts import Parts
 from integration.settings import Settings
 from integration.worker import SlotTaken, Worker
 
@@ -66,11 +68,18 @@ def web(context: Context, workers: int) -> None:
     parts = assemble(settings)
     ready(parts)
     parts.close()
-    Server(
-        lambda: create_app(assemble(settings, wait_seconds=ANSWER_WITHIN_SECONDS)),
-        f"{settings.host}:{settings.port}",
-        processes=workers,
-    ).run()
+    Server(lambda: _prepared_app(settings), f"{settings.host}:{settings.port}", processes=workers).run()
+
+
+def _prepared_app(settings: Settings) -> Flask:
+    parts = assemble(settings, wait_seconds=ANSWER_WITHIN_SECONDS)
+    _prepare(parts)
+    return create_app(parts)
+
+
+def _prepare(parts: Parts) -> None:
+    """Load beside the first requests what the first suggestion would wait for."""
+    threading.Thread(target=prepare, args=(parts,), name="prepare", daemon=True).start()
 
 
 @click.command()
@@ -89,6 +98,7 @@ def worker(context: Context, slot: str | None, slot_token: str | None) -> None:
             signal.signal(number, lambda *_: one.stop())
         try:
             one.start()
+            _prepare(parts)
             kept_slot = one.wait()
         except SlotTaken as error:
             raise click.ClickException(str(error)) from error

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from integration.domain import suggestion
+from integration.domain.complaint import Text
 from integration.domain.history import History
+from integration.domain.language import LANGUAGES
 from integration.domain.suggestion import Likeness, TemplateCard
 from integration.domain.ticket import Ticket
 from integration.domain.wording import own_words
@@ -33,10 +35,22 @@ def likeness(
 
     `taught` is what agents chose, as `parts.choices` reads it.
     """
-    offered = suggestion.in_language(cards, locale)
-    entries = [Entry(card.id, card.title, tuple(map(_plain, card.keywords)), card.text) for card in offered]
+    entries = _entries(cards, locale)
     said, meaning = words(case.ticket), meaning_of(parts, case)
     return parts.ranker.likeness(entries, said, taught, now=now, ticket_id=case.ticket.id, meaning=meaning)
+
+
+def prepare(parts: Parts) -> None:
+    """Load what reads tickets and build what ranks templates, which else the first ticket would wait for."""
+    cards = parts.library.cards()
+    parts.read("", (Text(None, "Good morning."),), parts.shelf.cues(), locale=None)
+    for language in LANGUAGES:
+        parts.ranker.prepare(_entries(cards, language))
+
+
+def _entries(cards: Sequence[TemplateCard], locale: str) -> list[Entry]:
+    offered = suggestion.in_language(cards, locale)
+    return [Entry(card.id, card.title, tuple(map(_plain, card.keywords)), card.text) for card in offered]
 
 
 def meaning_of(parts: Parts, case: Case) -> Vectors | None:

@@ -1,7 +1,7 @@
 """Response templates made comparable with tickets, by their words and by their meaning."""
 
 import re
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +25,9 @@ KEYWORD_COUNT = 2
 # The whole card counts most; its parts alone keep a long letter from drowning its title.
 _WHOLE_WEIGHT = 2.0
 _MAX_LETTER = 1_500
+MAX_REMEMBERED = 5_000
+_BATCH = 8
+_Parts = tuple[str, str, str]
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -58,13 +61,39 @@ class Meaning:
     common: Vectors
 
 
+class EntryVectors:
+    """Encodes entries, four texts each, and remembers them: who edits one template waits for one."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._remembered: OrderedDict[_Parts, Vectors] = OrderedDict()
+
+    def of(self, entries: Sequence[_Parts]) -> Vectors:
+        """Return one vector of length 1 for each title, keywords and letter: shape (entries, 512)."""
+        unknown = [parts for parts in dict.fromkeys(entries) if parts not in self._remembered]
+        # In small batches, so that tickets need not wait for a whole catalogue.
+        for at in range(0, len(unknown), _BATCH):
+            batch = unknown[at : at + _BATCH]
+            self._remembered.update(zip(batch, self._encode(batch), strict=True))
+        found = np.array([self._remembered[parts] for parts in entries], np.float32)
+        for parts in entries:
+            self._remembered.move_to_end(parts)
+        while len(self._remembered) > MAX_REMEMBERED:
+            self._remembered.popitem(last=False)
+        return found
+
+    def _encode(self, batch: Sequence[_Parts]) -> Vectors:
+        encode = self._encoder.encode
+        vectors: Vectors = _WHOLE_WEIGHT * encode([". ".join(parts) for parts in batch])
+        for own in zip(*batch, strict=True):
+            vectors = vectors + encode(own)
+        return centred(vectors, np.zeros(DIMENSIONS, np.float32), 0.0)
+
+
 class Catalogue:
-    """The templates of one language, ready to be compared; building it encodes four texts an entry.
+    """The templates of one language, ready to be compared; `meaning` is None without `vectors`."""
 
-    `meaning` is None without an encoder.
-    """
-
-    def __init__(self, entries: Sequence[Entry], encoder: Encoder | None) -> None:
+    def __init__(self, entries: Sequence[Entry], vectors: EntryVectors | None) -> None:
         self.ids = tuple(entry.id for entry in entries)
         self.places = {id: place for place, id in enumerate(self.ids)}
         letters = _without_the_usual([_letter(entry.text) for entry in entries])
@@ -72,7 +101,7 @@ class Catalogue:
         self._spelled = [_spelled(entry, letter) for entry, letter in zip(entries, letters, strict=True)]
         self._words = Index([Counter(one) for one in words])
         self._pieces = Index([pieces_of(one) for one in words])
-        self.meaning = _meaning(encoder, entries, letters) if encoder is not None and entries else None
+        self.meaning = _meaning(vectors, entries, letters) if vectors is not None and entries else None
 
     def ask(self, text: str) -> Asked:
         """Take a ticket's words apart, once for all comparisons."""
@@ -122,13 +151,9 @@ def _spelled(entry: Entry, letter: str) -> dict[str, str]:
     return {folded: word for word in set(_WORD.findall(text)) for folded in words_of(word)}
 
 
-def _meaning(encoder: Encoder, entries: Sequence[Entry], letters: Sequence[str]) -> Meaning:
-    titles = [entry.title for entry in entries]
+def _meaning(vectors: EntryVectors, entries: Sequence[Entry], letters: Sequence[str]) -> Meaning:
     keywords = [", ".join(entry.keywords) for entry in entries]
-    whole = [f"{title}. {word}. {text}" for title, word, text in zip(titles, keywords, letters, strict=True)]
-    vectors: Vectors = _WHOLE_WEIGHT * encoder.encode(whole)
-    for part in (titles, keywords, letters):
-        vectors = vectors + encoder.encode(part)
-    vectors = centred(vectors, np.zeros(DIMENSIONS, np.float32), 0.0)
-    common: Vectors = vectors.mean(axis=0)
-    return Meaning(centred(vectors, common, COMMON_SHARE), common)
+    titles = [entry.title for entry in entries]
+    found = vectors.of(list(zip(titles, keywords, letters, strict=True)))
+    common: Vectors = found.mean(axis=0)
+    return Meaning(centred(found, common, COMMON_SHARE), common)

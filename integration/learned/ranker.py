@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from integration.domain.suggestion import Likeness
-from integration.learned.catalogue import Catalogue, Entry, Meaning, Scores
+from integration.learned.catalogue import Catalogue, Entry, EntryVectors, Meaning, Scores
 from integration.learned.encoder import DIMENSIONS, Encoder, Vectors
 from integration.learned.passages import centred, encode_passages
 
@@ -56,7 +56,9 @@ class Ranker:
         self.encoder = encoder
         self._catalogues: OrderedDict[tuple[Entry, ...], Catalogue] = OrderedDict()
         self._learned: OrderedDict[Catalogue, tuple[Sequence[Choice], date, _Learned]] = OrderedDict()
+        self._vectors = EntryVectors(encoder) if encoder is not None else None
         self._lock = threading.Lock()
+        self._building = threading.Lock()
 
     def likeness(
         self,
@@ -103,12 +105,19 @@ class Ranker:
 
     def _catalogue(self, entries: tuple[Entry, ...]) -> Catalogue:
         with self._lock:
-            if entries not in self._catalogues:
-                self._catalogues[entries] = Catalogue(entries, self.encoder)
-            self._catalogues.move_to_end(entries)
-            while len(self._catalogues) > _CATALOGUES_KEPT:
-                self._catalogues.popitem(last=False)
-            return self._catalogues[entries]
+            if entries in self._catalogues:
+                self._catalogues.move_to_end(entries)
+                return self._catalogues[entries]
+        # Whoever asks for a catalogue that is there need not wait for one that is being built.
+        with self._building:
+            with self._lock:
+                built = self._catalogues.get(entries)
+            built = built or Catalogue(entries, self._vectors)
+            with self._lock:
+                self._catalogues[entries] = built
+                while len(self._catalogues) > _CATALOGUES_KEPT:
+                    self._catalogues.popitem(last=False)
+            return built
 
     def _learned_from(
         self, catalogue: Catalogue, meaning: Meaning, choices: Sequence[Choice], now: datetime

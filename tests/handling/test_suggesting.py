@@ -1,18 +1,23 @@
 """Suggestions learn from agents, and a matter that comes back in other words is noticed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from integration.domain.complaint import detect
 from integration.domain.reason import Code
 from integration.domain.suggestion import Suggestion
+from integration.handling import suggesting
 from integration.handling.agent_acts import use_suggestion
 from integration.handling.sidebar import first_facts
 from integration.handling.suggesting import unlearn
+from integration.learned.encoder import Encoder, Vectors
 from integration.learned.ranker import Ranker
+from integration.learned.reader import LearnedReader
 from integration.parts import Parts
-from integration.store import audit_log, choices, tickets
+from integration.store import audit_log, choices, opinions, tickets
 from tests.handling.installation import Installation
 from tests.web import scenario
 from tests.web.installation import AGENT, NOW, Site
@@ -90,3 +95,54 @@ def test_the_same_matter_in_other_words_is_offered_as_a_repeat(makegood: Install
     assert complaint.repeat is not None
     assert complaint.repeat.ticket_id == first
     assert complaint.repeat.reason.code == Code.ALIKE_TICKET
+
+
+class Counting(Encoder):
+    """The encoder, which notes what it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.texts += texts
+        return super().encode(texts)
+
+
+def test_a_view_of_a_ticket_that_the_worker_has_read_encodes_nothing(parts: Parts) -> None:
+    encoder = Counting()
+    seen = replace(parts, ranker=Ranker(encoder), read=LearnedReader(encoder))
+    before = offers(seen)
+    case = first_facts(seen, scenario.TICKET).case
+    said = detect(
+        case.ticket,
+        case.texts,
+        rules=seen.shelf.rules(),
+        cues=seen.shelf.cues(),
+        history=case.history,
+        now=NOW,
+        read=seen.read,
+    )
+    with seen.database.write() as conn:
+        opinions.save(conn, opinions.of_assessment(scenario.TICKET, said, NOW))
+    encoder.texts.clear()
+
+    after = offers(seen)
+
+    assert encoder.texts == []
+    assert {id: one.score for id, one in after.items()} == pytest.approx(
+        {id: one.score for id, one in before.items()}, abs=0.01
+    )
+
+
+def test_working_a_ticket_encodes_each_sentence_once(makegood: Installation) -> None:
+    encoder = Counting()
+    makegood.parts = replace(makegood.parts, ranker=Ranker(encoder), read=LearnedReader(encoder))
+    suggesting.prepare(makegood.parts)
+    encoder.texts.clear()
+
+    makegood.write_in("The lamp flickers. I am very disappointed! Please send me another one soon.")
+    makegood.live()
+
+    said = [text for text in encoder.texts if "lamp" in text or "disappointed" in text]
+    assert len(said) == 2 * len(set(said)) == 6, "asked for by detection, then remembered for ranking"
