@@ -112,17 +112,24 @@ def _below() -> int | None:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
 
 
-def _row(entry: Entry) -> Sequence[str | int | datetime]:
-    before, after = _value(entry.before, most=10_000), _value(entry.after, most=10_000)
+def _row(entry: Entry) -> Sequence[str | int | datetime | None]:
+    before, after = (
+        None if v is None else json.dumps(v, ensure_ascii=False) for v in (entry.before, entry.after)
+    )
     return entry.id, entry.at, entry.actor, entry.action, entry.subject, before, after
 
 
-def _value(value: object, *, most: int = LONGEST_VALUE) -> str:
+def _value(value: object) -> str:
     """Return what an entry holds on one line, cut where it is long."""
     if value is None:
         return ""
-    text = plain(json.dumps(value, ensure_ascii=False, sort_keys=True))
-    return text if len(text) <= most else text[: most - 1] + "…"
+    told = value.items() if isinstance(value, dict) else [("", value)]
+    text = plain("; ".join(f"{name}: {_plainly(each)}" if name else _plainly(each) for name, each in told))
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def _plainly(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _file(content: bytes, mimetype: str, ending: str) -> Response:

@@ -42,6 +42,9 @@ class ZendeskAway:
     def user(self, user_id: int) -> Requester:
         raise NotFound(404, "RecordNotFound", None)
 
+    def me(self) -> Requester:
+        raise ZendeskUnavailable("away")
+
     def access(self, user_id: int, *, now: datetime) -> Access:
         raise ZendeskUnavailable("away")
 

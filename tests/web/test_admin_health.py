@@ -84,6 +84,14 @@ def test_nothing_that_waits_is_said_to_be_well_only_when_it_is(here: Site, admin
     assert "verdict--bad" in page(admin, "health")
 
 
+def test_the_doctors_lines_tell_what_was_measured_and_the_next_step(admin: Asking) -> None:
+    html = page(admin, "health/doctor")
+
+    assert "<b>database</b> · schema" in html
+    assert "<b>zendesk</b> ·" in html
+    assert "Start `makegood run`" in html
+
+
 def test_the_log_is_filtered_by_who_what_and_about_what(admin: Asking) -> None:
     html = page(admin, "health/audit?actor=cli&action=PUBLISHED&subject=ticket:43")
 

@@ -20,7 +20,7 @@ HOSTILE = '<b>no</b> =cmd {{ 7*7 }} \u202e"'
 def tell(database: Database, now: datetime) -> None:
     """Store the bad day."""
     with database.write() as conn:
-        for number in range(12):
+        for number in reversed(range(12)):
             at = now - number * 4 * MINUTE - MINUTE
             happened = int((at - timedelta(seconds=3)).timestamp() * 10**9)
             inbox.add(
@@ -68,7 +68,7 @@ def tell(database: Database, now: datetime) -> None:
             now=now - 90 * MINUTE,
             late_at=None,
         )
-        for number in range(60):
+        for number in reversed(range(60)):
             audit_log.write(
                 conn,
                 at=now - number * 20 * MINUTE,
