@@ -22,6 +22,7 @@ from integration.handling.case import read_case
 from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.store import complaints, follow_ups, outbox, promises
+from integration.store.chains import lock_requester
 
 # Deadlines before courtesy: what the requester waits for goes out first.
 PRIORITY = {"first_reply_high": 1, "first_reply": 1, "promise": 1, "tell_customer": 2, "update": 3}
@@ -91,6 +92,7 @@ def write_to_requester(
     text = chains.message(parts, *found, name) if found is not None and _is_sent(found[1]) else None
     with parts.database.write() as conn:
         if text is not None:
+            lock_requester(conn, ticket.requester_id)
             found = chains.next_message(conn, follow_up, ticket, comments, calendar, now)
         if found is None:
             silence(conn, follow_up, Reason(Code.ENDED), now)

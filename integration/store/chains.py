@@ -47,12 +47,13 @@ def of_ticket(conn: Connection, ticket_id: int) -> list[Chain]:
     return _select(conn, chains.c.ticket_id == ticket_id)
 
 
-def last_written_to(conn: Connection, requester_id: int) -> datetime | None:
-    """Return when a message to a requester was last sent, or made ready to be sent, on any of their tickets.
-
-    The requester is locked until the transaction ends: two chains do not both find the day free.
-    """
+def lock_requester(conn: Connection, requester_id: int) -> None:
+    """Keep other chains of a requester waiting until the transaction ends: not both may find the day free."""
     conn.execute(sa.select(requesters.c.id).where(requesters.c.id == requester_id).with_for_update())
+
+
+def last_written_to(conn: Connection, requester_id: int) -> datetime | None:
+    """Return when a message to a requester was last made ready to be sent, on any of their tickets."""
     newest = sa.func.max(outbox.c.created_at, type_=outbox.c.created_at.type)
     found: datetime | None = conn.scalar(
         sa.select(newest)

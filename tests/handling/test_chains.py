@@ -67,6 +67,20 @@ def test_three_messages_a_day_apart_and_no_fourth(makegood: Installation, ticket
     assert newest(makegood, ticket_id).state == "done"
 
 
+def test_a_chain_runs_on_either_database(makegood_anywhere: Installation) -> None:
+    set_switch(makegood_anywhere.parts, PUBLIC_MESSAGES, True, admin_id=1)
+    ticket_id = makegood_anywhere.write_in(ANGRY)
+    makegood_anywhere.live()
+    makegood_anywhere.pass_time(minutes=10)
+    makegood_anywhere.reply(ticket_id)
+    makegood_anywhere.live()
+    start(makegood_anywhere, ticket_id)
+
+    days_pass(makegood_anywhere, 2)
+
+    assert len(messages(makegood_anywhere, ticket_id)) == 2
+
+
 def test_nudge_nudge_solve(makegood: Installation, ticket_id: int) -> None:
     start(makegood, ticket_id, solves=True)
 
