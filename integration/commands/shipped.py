@@ -1,14 +1,13 @@
-"""`makegood templates` and `makegood policies`: the files that decide what is said and when."""
+"""`makegood templates`: the files that decide what is said."""
 
 import sys
 from difflib import get_close_matches
 
 import click
 
-from integration.app import policy_folders, template_folders
+from integration.app import template_folders
 from integration.commands.context import Context
 from integration.handling.suggesting import unlearn
-from integration.policies.shelf import PolicyShelf
 from integration.responses.lint import lint as lint_templates
 
 
@@ -40,19 +39,6 @@ def reset(context: Context, template: str) -> None:
             )
         count = unlearn(parts, template, actor="cli")
     click.echo(f"{template}: {count} forgotten; it ranks by its own words again.")
-
-
-@click.group()
-def policies() -> None:
-    """Follow-up policies and complaint rules."""
-
-
-@policies.command(name="lint")
-@click.pass_obj
-def lint_policies(context: Context) -> None:
-    """Check every policy, rule and cue file; each problem names its file and line."""
-    shelf = PolicyShelf(policy_folders(context.data_dir()))
-    _report([str(problem) for problem in shelf.problems], "Every policy is fine.")
 
 
 def _report(problems: list[str], fine: str) -> None:
