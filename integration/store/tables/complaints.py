@@ -46,6 +46,7 @@ complaints = table(
     sa.Column("is_repeat_said", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
     sa.Index("ix_complaints_requester_id_received_at", "requester_id", "received_at"),
     sa.Index("ix_complaints_state", "state"),
+    index_where("cause IS NOT NULL", "ix_complaints_cause", "cause", "received_at"),
 )
 
 # What was done about a complaint, by whom; rows are only ever added.

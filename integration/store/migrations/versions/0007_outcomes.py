@@ -10,6 +10,7 @@ from integration.store.migrations.columns import ID, JSON, MOMENT
 revision = "0007"
 down_revision = "0006"
 
+CAUSED = "cause IS NOT NULL"
 UNDOING = "undoes IS NOT NULL"
 SAID: dict[str, Any] = {
     "decision": sa.String(20),
@@ -28,6 +29,13 @@ def upgrade() -> None:
     for name in MARKS:
         mark = sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false())
         op.add_column("complaints", mark)
+    op.create_index(
+        "ix_complaints_cause",
+        "complaints",
+        ["cause", "received_at"],
+        sqlite_where=sa.text(CAUSED),
+        postgresql_where=sa.text(CAUSED),
+    )
     op.add_column("complaint_actions", sa.Column("undoes", ID))
     op.create_index(
         "uq_complaint_actions_undoes",
@@ -75,5 +83,6 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_index("uq_complaint_actions_undoes", "complaint_actions")
     op.drop_column("complaint_actions", "undoes")
+    op.drop_index("ix_complaints_cause", "complaints")
     for name in (*MARKS, *SAID):
         op.drop_column("complaints", name)
