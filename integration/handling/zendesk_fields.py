@@ -11,6 +11,8 @@ from integration.domain.ticket import FieldValue
 from integration.store import kept
 
 FIELD_IDS = "zendesk_fields"
+# Kept once `connect` has created a ticket field: the app's package then leaves the fields to it.
+FIELDS_MADE_BY_CONNECT = "zendesk_fields_made_by_connect"
 
 
 @dataclass(frozen=True, slots=True)
