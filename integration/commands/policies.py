@@ -15,11 +15,10 @@ from integration.domain.policy import Policy, Step
 from integration.domain.preset import Preset, PresetLimit, Switch
 from integration.policies.shelf import PolicyShelf
 
-NO_ADVICE = (
-    "None of this is legal advice. Figures marked secondary or known were not read in the rule itself: they stay"
-    " off until clocks.yaml says with checked_on that you have read it. The day from which a version counts is"
-    " from general knowledge."
-)
+NO_ADVICE = """\
+None of this is legal advice. Figures marked secondary or known were not read in the rule itself: they stay
+off until clocks.yaml says with checked_on that you have read it. The day from which a version counts is from
+general knowledge."""
 
 
 @click.group()
@@ -118,6 +117,9 @@ def _preset_data(preset: Preset, switch: Switch | None) -> dict[str, Any]:
 
 def _limit_data(limit: PresetLimit) -> dict[str, Any]:
     extension = limit.extension
+    longer = None
+    if extension:
+        longer = ("by " if extension.from_limit else "to ") + _limit(extension.limit)
     return {
         "id": limit.id,
         "title": limit.title,
@@ -125,7 +127,7 @@ def _limit_data(limit: PresetLimit) -> dict[str, Any]:
         "of": limit.after or limit.start.value,
         "met_by": limit.met_by.value,
         "grade": limit.grade.value,
-        "extension": _limit(extension.limit) if extension else None,
+        "extension": longer,
     }
 
 
@@ -133,9 +135,9 @@ def _preset_lines(preset: dict[str, Any]) -> Iterable[str]:
     state = "on" if preset["is_on"] else "off"
     review = "reviewed" if preset["is_reviewed"] else "unreviewed"
     yield f"{preset['id']} {preset['version']}  {preset['title']}  [{state}, {preset['grade']}, {review}]"
-    yield f"  from {preset['effective_from']}; {preset['source']}; reviewed on {preset['reviewed_on']}"
+    yield f"  from {preset['effective_from']}; {preset['source']}; as of {preset['reviewed_on']}"
     for limit in preset["limits"]:
-        longer = f"; extended: {limit['extension']}" if limit["extension"] else ""
+        longer = f", may be extended {limit['extension']}" if limit["extension"] else ""
         grade = "" if limit["grade"] == "verified" else f"  [{limit['grade']}]"
         yield f"  {limit['title']}: {limit['within']} after {limit['of']}{longer}{grade}"
     if not preset["limits"]:
@@ -149,4 +151,5 @@ def _limit(limit: Limit) -> str:
 
 
 def _count(count: Count) -> str:
-    return f"{count.delay.amount} {count.delay.unit.value.replace('_', ' ')}"
+    unit = count.delay.unit.value.replace("_", " ")
+    return f"{count.delay.amount} {unit if count.delay.amount > 1 else unit.removesuffix('s')}"

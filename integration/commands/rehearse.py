@@ -14,9 +14,7 @@ from integration.handling.rehearse import MOST_DAYS, DryRun, dry_run
 @click.command()
 @click.option("--days", type=click.IntRange(1, MOST_DAYS), default=30, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with examples.")
-@click.option(
-    "--suggestions/--no-suggestions", default=True, help="Leave out suggestions, which take longest."
-)
+@click.option("--suggestions/--no-suggestions", default=True, help="Rank templates too.")
 @click.pass_obj
 def rehearse(context: Context, days: int, as_json: bool, suggestions: bool) -> None:
     """Play imported tickets through rules and policies, and say what would have come of it."""

@@ -51,7 +51,7 @@ def drop(text: str, path: Sequence[Step]) -> str:
     node = _child(parent, last) if parent is not None else None
     if parent is None or node is None:
         raise NoSuchPlace
-    if parent.flow_style or len(parent.value) == 1:
+    if not isinstance(parent, yaml.CollectionNode) or parent.flow_style or len(parent.value) == 1:
         whole = _value(text, path[:-1])
         del whole[last]
         return put(text, path[:-1], whole) if path[:-1] else _written(whole) + "\n"
