@@ -77,21 +77,15 @@ class Missing(StrEnum):
 
 
 def missing_to_close(
-    decision: Decision | None,
-    decided_at: datetime | None,
-    last_public_reply_at: datetime | None,
-    *,
-    not_told_because: str | None,
+    decision: Decision | None, *, told_at: datetime | None, not_told_because: str | None
 ) -> tuple[Missing, ...]:
-    """Return what is missing: a decision, and the requester told of it by a later public reply.
+    """Return what is missing: a decision, and the requester told of it.
 
     A recorded reason, such as the requester's wish not to be written to, takes the place of telling.
     """
-    if decision is None or decided_at is None:
+    if decision is None:
         return (Missing.DECISION,)
-    # Zendesk's moments have whole seconds, so a reply in the second of the decision counts.
-    is_told = last_public_reply_at is not None and last_public_reply_at >= decided_at.replace(microsecond=0)
-    return () if is_told or not_told_because else (Missing.TELLING,)
+    return () if told_at or not_told_because else (Missing.TELLING,)
 
 
 class BadAmount(ValueError):

@@ -10,7 +10,7 @@ from integration.domain.complaint import State, Text
 from integration.domain.followup import FollowUp
 from integration.domain.history import History
 from integration.domain.ticket import Comment, Requester, Status, Ticket
-from integration.store import complaints, follow_ups, opinions, requesters, suggestion_uses, tickets
+from integration.store import complaints, follow_ups, opinions, outcomes, requesters, suggestion_uses, tickets
 from integration.store import history as ledger
 from integration.store.complaints import Complaint
 from integration.store.opinions import Opinion
@@ -28,6 +28,7 @@ class Case:
     follow_ups: tuple[FollowUp, ...]
     used_templates: frozenset[str]
     opinion: Opinion | None = None
+    is_detached: bool = False  # written for somebody else, so the history is not its own
 
     @property
     def texts(self) -> tuple[Text, ...]:
@@ -92,15 +93,17 @@ def read_case(conn: Connection, ticket_id: int, *, now: datetime) -> Case | None
         return None
     person = requesters.current_id(conn, ticket.requester_id)
     past = ledger.history_of(conn, person, now=now)
+    is_detached = outcomes.is_detached(conn, ticket_id)
     return Case(
         ticket=ticket,
         requester=requesters.get(conn, person) or Requester(id=person),
         comments=tickets.comments(conn, ticket_id),
-        history=_without(past, ticket_id),
+        history=History(past.requester) if is_detached else _without(past, ticket_id),
         complaint=complaints.by_ticket(conn, ticket_id),
         follow_ups=tuple(follow_ups.of_ticket(conn, ticket_id)),
         used_templates=suggestion_uses.used_for(conn, person),
         opinion=opinions.get(conn, ticket_id),
+        is_detached=is_detached,
     )
 
 

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from integration.domain import closing
 from integration.domain.complaint import State
 from integration.domain.history import outcome_of
 from integration.domain.remedy import Decision, Missing, Money, Remedy, RemedyKind, missing_to_close
-from integration.handling import tell_zendesk
+from integration.handling import reviews, tell_zendesk
 from integration.handling.case import read_case
 from integration.handling.sidebar import UnknownTicket
 from integration.parts import Parts
@@ -96,9 +97,9 @@ def resolve(parts: Parts, ticket_id: int, *, agent_id: int) -> int | None:
         if case is None:
             raise UnknownTicket
         remedies = outcomes.remedies_of(conn, [complaint.id]).get(complaint.id, ())
-        told_at = case.last_public_reply_at
+        told_at = closing.told_at(case.ticket, case.comments, decided_at=complaint.decided_at)
         missing = missing_to_close(
-            complaint.decision, complaint.decided_at, told_at, not_told_because=complaint.not_told_because
+            complaint.decision, told_at=told_at, not_told_because=complaint.not_told_because
         )
         outcome = outcome_of(complaint.decision, remedies)
         if missing or outcome is None:
@@ -178,6 +179,8 @@ def _say(
         outcomes.say(conn, complaint.id, **{what: value}, **(along or {}))
         keep_outcome(conn, complaint.id)
         details = {"before": before, "after": value}
+        if isinstance(value, str) and what == "cause":
+            reviews.consider(conn, value, now)
         if what == "decision":
             details["decided_before"] = complaint.decided_at and complaint.decided_at.isoformat()
         return record(conn, complaint, what, details, agent_id, now)

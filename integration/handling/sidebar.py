@@ -1,24 +1,34 @@
 """What the sidebar shows: everything about a ticket and its requester from our own store, no call outside."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from integration.domain import history, suggestion
+from sqlalchemy import Connection
+
+from integration.domain import closing, history, suggestion
 from integration.domain.complaint import Assessment, State, as_written, quotable
 from integration.domain.followup import FollowUp
 from integration.domain.history import PastComplaint, Repeat, Summary
+from integration.domain.remedy import Missing, Remedy, missing_to_close
+from integration.domain.search import find
+from integration.domain.staff import Access
 from integration.domain.suggestion import Suggestion, TemplateCard
+from integration.domain.ticket import Status, Ticket
 from integration.handling import suggesting
 from integration.handling.case import Case, read_case
+from integration.handling.clocks import ShownDeadline, deadlines_of
 from integration.learned.ranker import Choice
 from integration.parts import Parts
 from integration.responses.library import Rendered
 from integration.responses.values import Earlier, Matter, OpenPromise, Person, Values
-from integration.store import facts, requesters
+from integration.store import facts, outcomes, promises, requesters, staff, tickets
+from integration.store import history as ledger
 from integration.store.complaints import Complaint
 from integration.store.facts import Fact
+from integration.store.outcomes import Entry
+from integration.store.promises import KeptPromise
 
 
 class UnknownTicket(Exception):
@@ -34,8 +44,25 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """What was done and is to be done about the complaint at hand; `names` are those of the staff in it."""
+
+    entries: tuple[Entry, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    promises: tuple[KeptPromise, ...] = ()
+    deadlines: tuple[ShownDeadline, ...] = ()
+    causes: tuple[str, ...] = ()
+    names: Mapping[int, str] = field(default_factory=dict)
+    told_at: datetime | None = None
+    missing: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything the sidebar shows of one ticket at `now`."""
+    """Everything the sidebar shows of one ticket at `now`; a ticket that is not saved yet has the id 0.
+
+    `hidden` earlier complaints are on tickets that the agent may not see in Zendesk.
+    """
 
     case: Case
     summary: Summary
@@ -43,6 +70,9 @@ class Facts:
     offers: tuple[Offer, ...]
     outside: tuple[Fact, ...]
     now: datetime
+    work: Work = Work()
+    shows_redress: bool = True
+    hidden: int = 0
 
     @property
     def complaint(self) -> Complaint | None:
@@ -55,6 +85,12 @@ class Facts:
             return None
         earlier = self.case.history.complaints
         return next((past for past in earlier if past.id == self.repeat.complaint_id), None)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the machine is unsure and an agent should say if this is a complaint."""
+        opinion = self.case.opinion
+        return opinion is not None and opinion.is_asked
 
     @property
     def running(self) -> tuple[FollowUp, ...]:
@@ -70,15 +106,18 @@ class Letter:
     title: str
 
 
-def first_facts(parts: Parts, ticket_id: int) -> Facts:
-    """Read and rank what concerns a ticket. Raises `UnknownTicket`."""
+def first_facts(parts: Parts, ticket_id: int, access: Access | None = None) -> Facts:
+    """Read and rank what concerns a ticket, for somebody with this access. Raises `UnknownTicket`."""
     now = parts.clock()
     with parts.database.read() as conn:
-        case = read_case(conn, ticket_id, now=now)
-        if case is None:
+        found = read_case(conn, ticket_id, now=now)
+        if found is None:
             raise UnknownTicket
-        outside = facts.of_requester(conn, case.requester.id)
+        case, hidden = _visible(conn, found, access)
+        outside = [] if case.is_detached else facts.of_requester(conn, case.requester.id)
         taught = parts.choices.read(conn)
+        work = _work(parts, conn, case)
+        roles = staff.redress_roles(conn)
     assessment = assessment_of(case)
     summary = history.summarise(case.history, category=assessment.category if assessment else None, now=now)
     return Facts(
@@ -88,6 +127,72 @@ def first_facts(parts: Parts, ticket_id: int) -> Facts:
         offers=_offers(parts, case, assessment, summary, taught, now),
         outside=tuple(outside),
         now=now,
+        work=work,
+        shows_redress=access is None or access.sees_redress(roles),
+        hidden=hidden,
+    )
+
+
+def facts_of_requester(parts: Parts, requester_id: int, access: Access) -> Facts:
+    """Read what is known of the person for whom an agent is writing a new ticket."""
+    now = parts.clock()
+    with parts.database.read() as conn:
+        person = requesters.current_id(conn, requester_id)
+        blank = Ticket(0, person, "", "", Status.NEW, now, now)
+        history_so_far = ledger.history_of(conn, person, now=now)
+        found = Case(blank, history_so_far.requester, (), history_so_far, None, (), frozenset())
+        case, hidden = _visible(conn, found, access)
+        outside = facts.of_requester(conn, person)
+        roles = staff.redress_roles(conn)
+    return Facts(
+        case=case,
+        summary=history.summarise(case.history, category=None, now=now),
+        repeat=None,
+        offers=(),
+        outside=tuple(outside),
+        now=now,
+        shows_redress=access.sees_redress(roles),
+        hidden=hidden,
+    )
+
+
+def _visible(conn: Connection, case: Case, access: Access | None) -> tuple[Case, int]:
+    """Leave out the earlier complaints on tickets that the agent may not see; say how many those are."""
+    past = case.history.complaints
+    if access is None or access.restriction is None or not past:
+        return case, 0
+    allowed = {
+        complaint.ticket_id
+        for complaint in past
+        if (ticket := tickets.get(conn, complaint.ticket_id)) is not None and access.sees(ticket)
+    }
+    shown = tuple(complaint for complaint in past if complaint.ticket_id in allowed)
+    owed = tuple(p for p in case.history.promises if p.ticket_id in {*allowed, case.ticket.id})
+    seen = replace(case.history, complaints=shown, promises=owed)
+    return replace(case, history=seen), len(past) - len(shown)
+
+
+def _work(parts: Parts, conn: Connection, case: Case) -> Work:
+    complaint = case.complaint
+    if complaint is None:
+        return Work()
+    entries = tuple(outcomes.entries(conn, complaint.id))
+    owed = tuple(promises.of_ticket(conn, case.ticket.id))
+    people = {entry.actor_id for entry in entries} | {each.promise.owner_id for each in owed}
+    people |= {follow_up.owner_id for follow_up in case.running}
+    known = requesters.get_many(conn, {id for id in people if id is not None})
+    told_at = closing.told_at(case.ticket, case.comments, decided_at=complaint.decided_at)
+    return Work(
+        entries=entries,
+        remedies=outcomes.remedies_of(conn, [complaint.id]).get(complaint.id, ()),
+        promises=owed,
+        deadlines=deadlines_of(parts, conn, complaint.id),
+        causes=outcomes.causes(conn),
+        names={id: person.name or f"#{id}" for id, person in known.items()},
+        told_at=told_at,
+        missing=missing_to_close(
+            complaint.decision, told_at=told_at, not_told_because=complaint.not_told_because
+        ),
     )
 
 
@@ -106,6 +211,22 @@ def render_suggestion(
     rendered = parts.library.render(template_id, locale, values)
     card = next(c for c in parts.library.cards() if (c.id, c.locale) == (template_id, rendered.locale))
     return Letter(rendered, card.title)
+
+
+def search(parts: Parts, ticket_id: int, query: str) -> tuple[tuple[TemplateCard, bool], ...]:
+    """Return the templates that an agent's words mean, each with whether its language is a makeshift.
+
+    Raises `UnknownTicket`.
+    """
+    with parts.database.read() as conn:
+        case = read_case(conn, ticket_id, now=parts.clock())
+    if case is None:
+        raise UnknownTicket
+    assessment = assessment_of(case)
+    locale = case.locale(assessment.language) if assessment else case.requester.locale or "en"
+    language = locale.lower().split("-")[0]
+    found = find(parts.library.cards(), query, locale)
+    return tuple((card, card.locale.lower().split("-")[0] != language) for card in found)
 
 
 def letter_values(

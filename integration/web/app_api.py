@@ -10,10 +10,13 @@ from integration.responses.errors import RendererUnavailable, TemplateFailed, Un
 from integration.web import letters
 from integration.web.app_work import unknown_ticket
 from integration.web.bodies import json_object
-from integration.web.caller import guard, words_of_caller, zone_of_caller
+from integration.web.caller import allow, guard, words_of_caller, zone_of_caller
 from integration.web.fields import text
-from integration.web.panel import Panel
+from integration.web.panel import Panel, found_row
+from integration.web.panel_history import PastPart
+from integration.web.panel_work import WorkPart
 from integration.web.problems import Problem
+from integration.web.words import Words
 
 MAX_LETTER = 64_000
 
@@ -27,14 +30,32 @@ def blueprint(parts: Parts) -> Blueprint:
     @api.get("/tickets/<int:ticket_id>/facts")
     def facts(ticket_id: int) -> str:
         words = words_of_caller(parts)
+        access = allow(parts, ticket_id)
         try:
-            found = sidebar.first_facts(parts, ticket_id)
+            found = sidebar.first_facts(parts, ticket_id, access)
         except sidebar.UnknownTicket:
             return render_template("unknown.html", words=words)
-        return render_template("facts.html", panel=Panel(found, words, zone_of_caller()))
+        return _page(found, words)
+
+    @api.get("/requesters/<int:requester_id>/facts")
+    def facts_for_a_new_ticket(requester_id: int) -> str:
+        access = allow(parts, 0)
+        return _page(sidebar.facts_of_requester(parts, requester_id, access), words_of_caller(parts))
+
+    @api.get("/tickets/<int:ticket_id>/search")
+    def search(ticket_id: int) -> str:
+        allow(parts, ticket_id)
+        try:
+            found = sidebar.search(parts, ticket_id, request.args.get("q", ""))
+        except sidebar.UnknownTicket as error:
+            raise unknown_ticket() from error
+        words = words_of_caller(parts)
+        offers = [found_row(card, words, is_fallback=is_fallback) for card, is_fallback in found]
+        return render_template("offer_list.html", words=words, offers=offers, is_found=True)
 
     @api.get("/tickets/<int:ticket_id>/suggestions/<template_id>")
     def suggestion(ticket_id: int, template_id: str) -> Response:
+        allow(parts, ticket_id)
         letter = _letter(parts, ticket_id, template_id)
         words = letter.rendered.text
         slots = letters.gaps(words)
@@ -60,6 +81,7 @@ def blueprint(parts: Parts) -> Blueprint:
     def used(ticket_id: int, template_id: str) -> Response:
         given = json_object()
         locale = text(given, "locale", 20)
+        allow(parts, ticket_id)
         _known_template(parts, template_id, locale)
         was_found = given.get("was_found") is True
         inserted = given.get("text")
@@ -78,6 +100,12 @@ def blueprint(parts: Parts) -> Blueprint:
         return Response(status=HTTPStatus.NO_CONTENT)
 
     return api
+
+
+def _page(found: sidebar.Facts, words: Words) -> str:
+    panel = Panel(found, words, zone_of_caller())
+    work = WorkPart(panel, agent_id=g.session.user_id)
+    return render_template("facts.html", panel=panel, past=PastPart(panel), work=work)
 
 
 def _letter(parts: Parts, ticket_id: int, template_id: str) -> sidebar.Letter:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-
 from integration.domain.complaint import State
 from integration.domain.followup import FollowUp
 from integration.domain.history import Outcome, PastComplaint
 from integration.domain.reason import Code, Reason
-from integration.domain.suggestion import Suggestion
+from integration.domain.suggestion import Suggestion, TemplateCard
 from integration.handling.sidebar import Facts, Offer
+from integration.web.marked import Piece, marked_texts
+from integration.web.plain import one_line
 from integration.web.words import Words
 
 SOON = timedelta(hours=4)
@@ -33,18 +33,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class PastRow:
-    ticket_id: int
-    day: str
-    exact: str
-    category: str
-    ending: str
-    subject: str
-    is_repeated: bool
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class DueRow:
     id: int
     what: str
@@ -61,6 +49,8 @@ class OfferRow:
     title: str
     why: str
     only_in: str
+    gestures: str
+    tickets: tuple[int, ...]
 
 
 class Panel:
@@ -124,8 +114,8 @@ class Panel:
             ("promise.open", "notice", summary.open_promise),
         ):
             if promise is not None:
-                when = self._near(promise.due_at)
-                text = self.words(key, when=when, what=promise.what)
+                when = self.near(promise.due_at)
+                text = self.words(key, when=when, what=one_line(promise.what))
                 lines.append(Line("promise", tone, text, self.words.exact(promise.due_at, self.zone)))
         return lines
 
@@ -144,30 +134,22 @@ class Panel:
         return chips
 
     @property
-    def evidence(self) -> list[tuple[str, str]]:
-        """The requester's telling words, each once, with what they tell."""
+    def marked(self) -> list[list[Piece]]:
+        """The requester's own texts with the telling words marked."""
         complaint = self.facts.complaint
-        found = complaint.assessment.evidence if complaint else ()
-        kinds = {evidence.words: self.words(f"cue.{evidence.kind}") for evidence in found}
-        return list(kinds.items())
+        if complaint is None:
+            return []
+        return marked_texts(self.facts.case.texts, complaint.assessment.evidence, self.words)
+
+    @property
+    def evidence_count(self) -> int:
+        complaint = self.facts.complaint
+        return len({each.words for each in complaint.assessment.evidence}) if complaint else 0
 
     @property
     def why(self) -> list[str]:
         complaint = self.facts.complaint
         return [self.reason(reason) for reason in complaint.assessment.reasons] if complaint else []
-
-    @property
-    def past(self) -> list[PastRow]:
-        repeat = self.facts.repeat
-        return [
-            self._past_row(past, is_repeated=repeat is not None and past.id == repeat.complaint_id)
-            for past in self.facts.case.history.complaints
-            if past.is_counted
-        ]
-
-    @property
-    def due(self) -> list[DueRow]:
-        return [self.due_row(follow_up) for follow_up in self.facts.running]
 
     @property
     def offers(self) -> list[OfferRow]:
@@ -179,24 +161,7 @@ class Panel:
         own = [o.suggestion.locale for o in self.facts.offers if not o.suggestion.is_fallback]
         if not own:
             return self.words("suggestions.heading")
-        return self.words("suggestions.heading_in", language=_language_name(own[0], self.words.locale))
-
-    @property
-    def outside(self) -> list[tuple[str, str, str]]:
-        """Facts from other systems: name, value, and who said so when."""
-        return [
-            (
-                fact.name,
-                fact.value,
-                self.words("facts.source", source=fact.source, day=self._day(fact.observed_at)),
-            )
-            for fact in self.facts.outside
-        ]
-
-    @property
-    def since(self) -> str:
-        days = self.facts.summary.tenure_days
-        return self.words("history.since", span=self.words.span(timedelta(days=days))) if days else ""
+        return self.words("suggestions.heading_in", language=self.words.language_name(own[0]))
 
     def due_row(self, follow_up: FollowUp) -> DueRow:
         """Put one follow-up into words."""
@@ -204,7 +169,7 @@ class Panel:
         named = self.words(key) if self.words.has(key) else follow_up.name
         return DueRow(
             id=follow_up.id,
-            what=follow_up.what or named,
+            what=one_line(follow_up.what or named),
             when=self.words.moment(follow_up.due_at, self.facts.now, self.zone),
             exact=self.words.exact(follow_up.due_at, self.zone),
             iso=follow_up.due_at.isoformat(),
@@ -226,6 +191,12 @@ class Panel:
         return self.words(key, **details)
 
     def outcome(self, past: PastComplaint) -> str:
+        """Say how a complaint ended: by what was done, else by what was decided."""
+        if past.remedies and past.outcome in {None, Outcome.UNKNOWN}:
+            kinds = dict.fromkeys(self.words(f"remedy.{remedy.kind}").lower() for remedy in past.remedies)
+            return ", ".join(kinds)
+        if past.decision is not None and past.outcome in {None, Outcome.UNKNOWN}:
+            return self.words(f"decision.{past.decision}").lower()
         return self.words(f"outcome.{past.outcome or Outcome.UNKNOWN}")
 
     def ending(self, past: PastComplaint) -> str:
@@ -234,23 +205,10 @@ class Panel:
             return self.words("history.open")
         return self.words("history.ended", outcome=self.outcome(past))
 
-    def _near(self, moment: datetime) -> str:
+    def near(self, moment: datetime) -> str:
         """The hour matters while it is near."""
         is_near = abs(moment - self.facts.now) < timedelta(days=2)
-        return self.words.moment(moment, self.facts.now, self.zone) if is_near else self._day(moment)
-
-    def _past_row(self, past: PastComplaint, *, is_repeated: bool) -> PastRow:
-        rating = f"history.satisfaction_{past.satisfaction}"
-        return PastRow(
-            ticket_id=past.ticket_id,
-            day=self._day(past.received_at),
-            exact=self.words.exact(past.received_at, self.zone),
-            category=self.words(f"category.{past.category}"),
-            ending=self.ending(past),
-            subject=past.subject,
-            is_repeated=is_repeated,
-            notes=(self.words(rating),) if self.words.has(rating) else (),
-        )
+        return self.words.moment(moment, self.facts.now, self.zone) if is_near else self.day(moment)
 
     def _offer_row(self, offer: Offer) -> OfferRow:
         suggestion = offer.suggestion
@@ -264,30 +222,43 @@ class Panel:
             title=offer.card.title,
             why="; ".join(self.reason(reason) for reason in reasons),
             only_in=self._only_in(suggestion),
+            gestures=gestures(offer.card, self.words),
+            tickets=_tickets(reasons),
         )
 
     def _only_in(self, suggestion: Suggestion) -> str:
         if not suggestion.is_fallback:
             return ""
-        return self.words(
-            "suggestions.fallback", language=_language_name(suggestion.locale, self.words.locale)
-        )
+        return self.words("suggestions.fallback", language=self.words.language_name(suggestion.locale))
 
-    def _day(self, moment: datetime) -> str:
+    def day(self, moment: datetime) -> str:
         return self.words.day(moment, self.facts.now, self.zone)
+
+
+def found_row(card: TemplateCard, words: Words, *, is_fallback: bool) -> OfferRow:
+    """Put a template that was searched for into a row like those that are suggested."""
+    only_in = words("suggestions.fallback", language=words.language_name(card.locale)) if is_fallback else ""
+    return OfferRow(card.id, card.locale, card.title, "", only_in, gestures(card, words), ())
+
+
+def gestures(card: TemplateCard, words: Words) -> str:
+    """Name what a template does besides informing: apologise, explain, thank."""
+    known = (f"gesture.{gesture}" for gesture in card.gestures)
+    return ", ".join(words(key) for key in known if words.has(key))
+
+
+def _tickets(reasons: Sequence[Reason]) -> tuple[int, ...]:
+    """Return the tickets for which agents chose the template, to link to."""
+    named = next(
+        (str(reason.details.get("tickets", "")) for reason in reasons if "tickets" in reason.details), ""
+    )
+    return tuple(int(each) for each in named.replace("#", "").split(", ") if each.isdigit())
 
 
 def languages(locales: Sequence[str], words: Words) -> str:
     """Return the languages of some locales as one list in the agent's words."""
-    return ", ".join(sorted({_language_name(locale, words.locale) for locale in locales}))
-
-
-def _language_name(locale: str, reader: Locale) -> str:
-    try:
-        return Locale.parse(locale, sep="-").get_display_name(reader) or locale
-    except (ValueError, UnknownLocaleError):
-        return locale
+    return ", ".join(sorted({words.language_name(locale) for locale in locales}))
 
 
 def _is_open(past: PastComplaint) -> bool:
-    return past.resolved_at is None and past.outcome is None
+    return past.state in {State.SUSPECTED, State.CONFIRMED}

@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_currency, get_territory_currencies
 from babel.numbers import is_currency as babel_is_currency
+
+from integration.domain.remedy import Money
 
 FOLDER = Path(__file__).parent / "words"
 # The sidebar's words lie in the folder itself, those of the other pages in folders of their own.
@@ -65,9 +68,26 @@ class Words:
         """Return the whole moment with its zone, for titles."""
         return format_datetime(moment, "full", tzinfo=zone, locale=self.locale)
 
+    def money(self, money: Money) -> str:
+        """Return an amount in its currency, such as `€25.00`."""
+        return format_currency(money.amount, money.currency, locale=self.locale)
+
+    def language_name(self, locale: str) -> str:
+        """Return the name of a locale's language; the locale itself where it has none."""
+        try:
+            return Locale.parse(locale, sep="-").get_display_name(self.locale) or locale
+        except (ValueError, UnknownLocaleError):
+            return locale
+
     def span(self, span: timedelta) -> str:
         """Return a length of time in its largest unit, such as `2 hours`."""
         return format_timedelta(abs(span), locale=self.locale, threshold=1.2)
+
+
+def usual_currency(locale: Locale) -> str:
+    """Return the currency of a locale's country; euro where it names none."""
+    territory = locale.territory or {"ru": "RU", "pt": "PT"}.get(locale.language, "DE")
+    return next(iter(get_territory_currencies(territory)), "EUR")
 
 
 def is_currency(code: str) -> bool:

@@ -60,7 +60,7 @@ def test_the_first_line_says_what_came_back_and_how_it_ended(agent: Asking) -> N
 def test_what_requesters_wrote_is_text_and_nothing_else(agent: Asking) -> None:
     text = agent.get(FACTS).text
 
-    assert "<q>outrageous</q>" in text
+    assert '>outrageous</mark>' in text
     assert "<b>lost</b>" not in text
     assert "49" not in text.split("Earlier complaints")[1].split("</details>")[0]
 

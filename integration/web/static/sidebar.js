@@ -7,12 +7,19 @@
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   const page = new URLSearchParams(location.search);
   const SOON = 400;
+  // Zendesk tells the page of a change before its webhook tells our server.
+  const ONCE_MORE = 4000;
   const STALE = 30_000;
+  const TYPING = 180;
+  const MOST_LOOKS = 5;
   let client = null;
-  let ticketId = null;
+  let place = null;
   let asked = 0;
+  let looks = 0;
   let shownAt = null;
   let timer = 0;
+  let later = 0;
+  let undo = null;
 
   function announce(text, kind = "notice") {
     status.textContent = text;
@@ -20,33 +27,48 @@
     client.invoke("notify", text, kind).catch(() => {});
   }
 
-  function openOnes() {
-    return [...panel.querySelectorAll("details[data-key]")].map((d) => [d.dataset.key, d.open]);
-  }
+  const key = (element) => element.closest("details[data-key]")?.dataset.key;
 
+  /** Put new facts in place; what was open stays open, what had the focus has it again. */
   function put(html) {
-    const kept = new Map(openOnes());
-    const focused = document.activeElement && document.activeElement.dataset.focus;
+    const open = new Map([...panel.querySelectorAll("details[data-key]")].map((d) => [d.dataset.key, d.open]));
+    const focused = panel.contains(document.activeElement) && document.activeElement;
+    const name = focused && focused.dataset.focus;
+    const section = focused && key(focused);
     panel.innerHTML = html;
     for (const details of panel.querySelectorAll("details[data-key]")) {
-      if (kept.has(details.dataset.key)) details.open = kept.get(details.dataset.key);
+      if (open.has(details.dataset.key)) details.open = open.get(details.dataset.key);
     }
-    if (focused) panel.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+    if (focused && !(name && focusOn(name)) && section) focusOn(section);
+    offerUndo();
   }
 
-  const isReading = () => panel.querySelector("[data-act=preview][aria-expanded=true]") !== null;
+  function focusOn(name) {
+    const wanted = panel.querySelector(`[data-focus="${CSS.escape(name)}"]`);
+    if (wanted && !wanted.disabled) wanted.focus();
+    return document.activeElement === wanted;
+  }
 
-  /** Fetch and show the facts; a `quiet` refresh gives way to an agent who is reading or filling a letter. */
+  /** Whether an agent reads a letter, searches, or has typed something that new facts would wipe out. */
+  function isBusy() {
+    const typed = [...panel.querySelectorAll("input:not([type=checkbox])")].some((i) => i.value !== i.defaultValue);
+    return typed || panel.querySelector("[data-act=preview][aria-expanded=true]") !== null;
+  }
+
+  const withZone = (path, query = {}) => `${path}?${new URLSearchParams({ ...query, zone })}`;
+
+  /** Fetch and show the facts; a `quiet` refresh gives way to an agent who is reading or writing. */
   async function load({ quiet = false } = {}) {
     const mine = ++asked;
     panel.setAttribute("aria-busy", "true");
     try {
-      const answer = await makegood.call(`api/tickets/${ticketId}/facts?zone=${encodeURIComponent(zone)}`);
+      const answer = await makegood.call(withZone(`${place}/facts`));
       const html = await answer.text();
-      if (mine !== asked || (quiet && isReading())) return;
+      if (mine !== asked || (quiet && isBusy())) return;
       put(html);
       shownAt = new Date();
-      document.body.dataset.state = "ready";
+      document.body.dataset.state = panel.querySelector("[data-unknown]") ? "unknown" : "ready";
+      if (document.body.dataset.state === "unknown" && ++looks < MOST_LOOKS) soon(ONCE_MORE);
     } catch (error) {
       if (mine === asked) fail(error);
     } finally {
@@ -55,21 +77,30 @@
   }
 
   function fail(error) {
-    if (error instanceof makegood.SessionEnded) {
-      makegood.show(panel, "expired");
-      document.body.dataset.state = "expired";
-    } else if (error instanceof makegood.Refused) {
-      announce(error.message, "error");
-      document.body.dataset.state = "refused";
-    } else {
-      offline();
-    }
+    if (error instanceof makegood.SessionEnded) show("expired");
+    else if (error instanceof makegood.Refused) refuse(error.message);
+    else offline();
+  }
+
+  function show(name) {
+    makegood.show(panel, name);
+    document.body.dataset.state = name;
+  }
+
+  function refuse(message) {
+    announce(message, "error");
+    document.body.dataset.state = "refused";
+    if (shownAt) return;
+    const line = document.createElement("p");
+    line.className = "empty";
+    line.textContent = message;
+    panel.replaceChildren(line);
   }
 
   // Last known facts stay in sight, with their age: a server that is away must not blind the agent.
   function offline() {
+    if (!shownAt) return show("offline");
     document.body.dataset.state = "offline";
-    if (!shownAt) return makegood.show(panel, "offline");
     panel.querySelector(".notice--offline")?.remove();
     const notice = document.querySelector("template#offline-known").content.cloneNode(true);
     notice.querySelector("time").textContent = shownAt.toLocaleTimeString(document.documentElement.lang, {
@@ -79,9 +110,12 @@
     panel.prepend(notice);
   }
 
-  async function act(path, body, done) {
+  /** Change something, say so, offer to take it back, and show what holds now. */
+  async function act(path, body, done, section) {
     try {
-      await makegood.call(path, { method: "POST", body });
+      const answer = await makegood.call(path, { method: "POST", body });
+      const taken = answer.status === 204 ? null : (await answer.json()).undo;
+      undo = taken && { text: done, section, run: () => act(taken.path, taken.body, said.undone, section) };
       announce(done);
       await load();
     } catch (error) {
@@ -89,89 +123,187 @@
     }
   }
 
-  const suggestion = (element) => element.closest("[data-template]");
-  const suggestionPath = ({ template }) => `api/tickets/${ticketId}/suggestions/${encodeURIComponent(template)}`;
+  /** Show the way back where the change was made; the frame's top may be out of sight. */
+  function offerUndo() {
+    panel.querySelector(".undo")?.remove();
+    if (!undo) return;
+    const notice = document.querySelector("template#undo").content.cloneNode(true);
+    notice.querySelector("p").textContent = undo.text;
+    const details = undo.section && panel.querySelector(`details[data-key="${undo.section}"][open] .inside`);
+    (details || panel).prepend(notice);
+  }
+
+  const suggestion = (element) => element.closest("li[data-template]");
+  const suggestionPath = ({ template }) => `${place}/suggestions/${encodeURIComponent(template)}`;
 
   async function preview(item) {
-    const place = item.querySelector("[data-preview]");
+    const spot = item.querySelector("[data-preview]");
     const button = item.querySelector("[data-act=preview]");
     const isOpen = button.getAttribute("aria-expanded") === "true";
     button.setAttribute("aria-expanded", String(!isOpen));
-    if (isOpen) return place.replaceChildren();
+    if (isOpen) return spot.replaceChildren();
     try {
-      const query = new URLSearchParams({ locale: item.dataset.locale, zone });
-      const answer = await makegood.call(`${suggestionPath(item.dataset)}?${query}`);
-      place.innerHTML = (await answer.json()).fragment;
-      (place.querySelector("input") || place.querySelector("[data-act=insert]")).focus();
+      const answer = await makegood.call(withZone(suggestionPath(item.dataset), { locale: item.dataset.locale }));
+      spot.innerHTML = (await answer.json()).fragment;
+      (spot.querySelector("input") || spot.querySelector("[data-act=insert]")).focus();
     } catch (error) {
       button.setAttribute("aria-expanded", "false");
       fail(error);
     }
   }
 
-  function fill(input) {
-    const item = suggestion(input);
+  const gaps = (item) => [...item.querySelectorAll("input[data-gap]")];
+
+  /** Show what was filled in or left out; as long as a gap is neither, the letter waits. */
+  function fill(item) {
+    const values = new Map(gaps(item).map((input) => [input.name, input]));
     for (const mark of item.querySelectorAll("mark[data-slot]")) {
-      if (mark.dataset.slot !== input.name) continue;
-      mark.textContent = input.value.trim() || mark.dataset.blank;
-      mark.toggleAttribute("data-filled", Boolean(input.value.trim()));
+      const input = values.get(mark.dataset.slot);
+      const value = input.value.trim();
+      mark.hidden = input.disabled;
+      mark.textContent = value || mark.dataset.blank;
+      mark.toggleAttribute("data-filled", Boolean(value));
     }
-    const waits = [...item.querySelectorAll("input[name]")].some((i) => !i.value.trim());
+    const waits = [...values.values()].some((input) => !input.disabled && !input.value.trim());
     item.querySelector("[data-act=insert]").disabled = waits;
     item.querySelector("[data-waits]").hidden = !waits;
   }
 
-  async function insert(item) {
+  function leaveOut(button) {
+    const item = suggestion(button);
+    const input = gaps(item).find((each) => each.name === button.dataset.gapName);
+    input.disabled = !input.disabled;
+    button.setAttribute("aria-pressed", String(input.disabled));
+    fill(item);
+  }
+
+  const tidy = (text) => text.replace(/ {2,}/g, " ").replace(/ +([.,;:!?])/g, "$1");
+
+  function filled(item) {
     const body = item.querySelector("[data-letter]").cloneNode(true);
-    const values = new Map([...item.querySelectorAll("input[name]")].map((i) => [i.name, i.value.trim()]));
+    const values = new Map(gaps(item).map((i) => [i.name, i.disabled ? "" : i.value.trim()]));
     for (const mark of body.querySelectorAll("mark[data-slot]")) mark.replaceWith(values.get(mark.dataset.slot));
     let text = item.querySelector("template[data-text]").content.textContent;
     for (const [name, value] of values) text = text.replaceAll(`⟦${name}⟧`, value);
+    if (![...values.values()].includes("")) return { html: body.innerHTML.trim(), text };
+    return { html: tidy(body.innerHTML.trim()), text: tidy(text) };
+  }
+
+  async function read(path) {
     try {
-      await client.invoke("ticket.editor.insert", body.innerHTML.trim());
+      return (await client.get(path))[path];
+    } catch {
+      return undefined;
+    }
+  }
+
+  function asHtml(text) {
+    const holder = document.createElement("div");
+    holder.textContent = text;
+    return holder.innerHTML.replaceAll("\n", "<br>");
+  }
+
+  /** Insert at the cursor, in the kind of text that the composer holds; who reads it and sending are the agent's. */
+  async function insert(item) {
+    const { html, text } = filled(item);
+    const before = await read("comment.text");
+    const isRich = (await read("comment.useRichText")) !== false;
+    try {
+      await client.invoke("ticket.editor.insert", isRich ? html : asHtml(text));
     } catch {
       // The classic composer has no editor to insert into.
       await client.invoke("comment.appendText", text);
     }
-    await act(`${suggestionPath(item.dataset)}/used`, { locale: item.dataset.locale, text }, said.inserted);
+    const after = await read("comment.text");
+    const body = { locale: item.dataset.locale, was_found: "found" in item.dataset };
+    await act(`${suggestionPath(item.dataset)}/used`, body, said.inserted);
+    if (before === undefined || after === undefined) return;
+    undo = { text: said.inserted, run: () => takeOut(before, after) };
+    offerUndo();
   }
 
+  async function takeOut(before, after) {
+    if ((await read("comment.text")) !== after) return announce(said.changed, "alert");
+    await client.set("comment.text", before);
+    undo = null;
+    offerUndo();
+    announce(said.undone);
+  }
+
+  async function search(input) {
+    const query = input.value.trim();
+    const found = panel.querySelector("[data-found-list]");
+    const offers = panel.querySelector("[data-offer-list]");
+    const answer = query && (await makegood.call(withZone(input.dataset.search, { q: query })));
+    const html = answer ? await answer.text() : "";
+    if (input.value.trim() !== query) return;
+    found.innerHTML = html;
+    found.hidden = !query;
+    offers.hidden = Boolean(query);
+  }
+
+  function bodyOf(element) {
+    const body = element.dataset.body ? JSON.parse(element.dataset.body) : {};
+    if (element.dataset.days) {
+      body.due_at = new Date(Date.now() + Number(element.dataset.days) * 86_400_000).toISOString();
+    }
+    for (const field of element.matches("form") ? element.elements : [element]) {
+      if (!field.name) continue;
+      if (field.type === "checkbox") body[field.name] = field.checked;
+      else if (field.type === "datetime-local") body[field.name] = new Date(field.value).toISOString();
+      else if (field.value !== "") body[field.name] = "upper" in field.dataset ? field.value.toUpperCase() : field.value;
+    }
+    return body;
+  }
+
+  const post = (element) => act(element.dataset.post, bodyOf(element), element.dataset.done, key(element));
+
   const acts = {
-    retry: () => (ticketId ? load() : start()),
+    retry: () => (place ? load() : start()),
     preview: (button) => preview(suggestion(button)),
     insert: (button) => insert(suggestion(button)),
-    correct: ({ dataset }) => act(`api/tickets/${ticketId}/correct`, { verdict: dataset.verdict }, said.corrected),
-    later: ({ dataset }) => {
-      const due = new Date(Date.now() + Number(dataset.days) * 86_400_000);
-      return act(`api/follow-ups/${dataset.followUp}/reschedule`, { due_at: due.toISOString() }, said.moved);
-    },
-    cancel: ({ dataset }) =>
-      act(`api/follow-ups/${dataset.followUp}/cancel`, { reason: dataset.reason }, said.cancelled),
+    "leave-out": leaveOut,
+    open: ({ dataset }) => client.invoke("routeTo", "ticket", dataset.ticket),
+    undo: () => undo?.run(),
   };
 
   panel.addEventListener("click", async (event) => {
-    const button = event.target.closest("button[data-act]");
-    if (!button || button.disabled) return;
-    button.disabled = true;
+    const button = event.target.closest("button[data-act], button[data-post]");
+    if (!button || button.disabled || panel.hasAttribute("data-acting")) return;
+    // Disabled, the button would lose the focus; so the panel remembers that something is under way.
+    panel.setAttribute("data-acting", "");
     try {
-      await acts[button.dataset.act](button);
+      await (button.dataset.act ? acts[button.dataset.act](button) : post(button));
     } catch {
       announce(said.failed, "error");
     } finally {
-      button.disabled = false;
+      panel.removeAttribute("data-acting");
     }
   });
 
   panel.addEventListener("input", (event) => {
-    if (event.target.matches("input[name]") && suggestion(event.target)) fill(event.target);
+    if (event.target.matches("input[data-gap]")) return fill(suggestion(event.target));
+    if (!event.target.matches("[data-search]")) return;
+    clearTimeout(later);
+    later = setTimeout(() => search(event.target).catch(fail), TYPING);
+  });
+
+  panel.addEventListener("change", (event) => {
+    if (event.target.matches("select[data-post]")) post(event.target);
   });
 
   panel.addEventListener("submit", (event) => {
     event.preventDefault();
-    const form = event.target;
-    const due = new Date(form.elements.due_at.value);
-    if (Number.isNaN(due.getTime())) return;
-    act(`api/follow-ups/${form.dataset.followUp}/reschedule`, { due_at: due.toISOString() }, said.moved);
+    post(event.target);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches("input, select, textarea")) return;
+    const field = panel.querySelector("[data-search]");
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
   });
 
   function fit() {
@@ -184,27 +316,42 @@
     }).observe(document.documentElement);
   }
 
-  function soon() {
+  function soon(after = SOON) {
     clearTimeout(timer);
-    timer = setTimeout(() => isReading() || load({ quiet: true }), SOON);
+    timer = setTimeout(() => isBusy() || load({ quiet: true }), after);
+  }
+
+  function changed() {
+    soon();
+    setTimeout(() => isBusy() || load({ quiet: true }), ONCE_MORE);
+  }
+
+  /** Follow the requester whom the agent chooses for a ticket that is not saved yet. */
+  async function followRequester() {
+    const id = Number(await read("ticket.requester.id"));
+    if (!Number.isInteger(id) || id <= 0) return show("no-ticket");
+    place = `api/requesters/${id}`;
+    return load();
   }
 
   async function start() {
+    const ticketId = Number(await read("ticket.id"));
+    if (Number.isInteger(ticketId) && ticketId > 0) {
+      place = `api/tickets/${ticketId}`;
+      return load();
+    }
+    return followRequester();
+  }
+
+  function listen() {
     fit();
-    client.on("ticket.updated", soon);
-    client.on("ticket.conversation.changed", soon);
+    client.on("ticket.updated", changed);
+    client.on("ticket.conversation.changed", changed);
+    client.on("ticket.requester.id.changed", () => place?.startsWith("api/tickets/") || followRequester());
+    client.on("ticket.id.changed", () => start());
     client.on("app.activated", () => shownAt && Date.now() - shownAt > STALE && soon());
     client.on("colorScheme.changed", colour);
     client.get("colorScheme").then((answer) => colour(answer.colorScheme), () => {});
-    const answer = await client.get("ticket.id");
-    ticketId = Number(answer["ticket.id"]);
-    if (Number.isInteger(ticketId) && ticketId > 0) return load();
-    makegood.show(panel, "no-ticket");
-    document.body.dataset.state = "no-ticket";
-    client.on("ticket.id.changed", (id) => {
-      ticketId = Number(id);
-      load();
-    });
   }
 
   function colour(scheme) {
@@ -213,9 +360,11 @@
 
   client = typeof ZAFClient === "undefined" ? null : ZAFClient.init();
   if (client && page.get("app_guid")) {
-    client.on("app.registered", () => start().catch(() => makegood.show(panel, "offline")));
+    client.on("app.registered", () => {
+      listen();
+      start().catch(fail);
+    });
   } else {
-    makegood.show(panel, "outside");
-    document.body.dataset.state = "outside";
+    show("outside");
   }
 })();
