@@ -22,20 +22,20 @@ class Context:
     """Reads the settings when a command asks for them, so that `--help` works without any."""
 
     def __init__(self, env_file: Path | None) -> None:
-        self._env_file = env_file
+        self.env_file = env_file
 
     @property
     def arguments(self) -> list[str]:
         """What a process started by this command needs to read the same settings."""
-        return ["--env-file", str(self._env_file)] if self._env_file else []
+        return ["--env-file", str(self.env_file)] if self.env_file else []
 
     def read(self) -> Settings:
         """Return the settings; raises `InvalidSettings`."""
-        return read_settings(env_file=self._env_file)
+        return read_settings(env_file=self.env_file)
 
     def data_dir(self) -> Path:
         """Return the data folder, also where the other settings are not complete yet."""
-        in_file = dotenv_values(self._env_file) if self._env_file else {}
+        in_file = dotenv_values(self.env_file) if self.env_file else {}
         return Path(os.environ.get(DATA_DIR) or in_file.get(DATA_DIR) or DEFAULT_DATA_DIR)
 
     def settings(self) -> Settings:

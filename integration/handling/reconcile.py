@@ -12,6 +12,9 @@ from integration.domain.ticket import Requester, Ticket
 from integration.handling.erase import after_user_deletion
 from integration.handling.ordering import order_at
 from integration.handling.read_comments import heal_comments
+from integration.handling.signing_secrets import renew_secrets
+from integration.handling.standing import LAST_RUN as LAST_RUN
+from integration.handling.standing import note_failure, note_success
 from integration.parts import Parts
 from integration.store import complaints, counters, inbox, kept, requesters, tickets
 from integration.zendesk.errors import RateLimited, ZendeskError
@@ -22,7 +25,6 @@ log = logging.getLogger(__name__)
 
 TICKETS_CURSOR = "export_tickets_cursor"
 USERS_CURSOR = "export_users_cursor"
-LAST_RUN = "last_reconciliation"
 OVERLAP = timedelta(minutes=10)
 MAX_PAGES = 20
 # One request each; what is left over shows when its ticket's follow-up falls due and is read anyway.
@@ -40,12 +42,26 @@ def reconcile(parts: Parts) -> None:
         return
     except ZendeskError as error:
         log.warning("Reconciliation failed and will be tried again.", extra={"reason": str(error)})
+        with parts.database.write() as conn:
+            note_failure(conn, error, now)
         return
+    if missed.found:
+        _renew_secrets(parts)
     healed = _heal(parts, missed.talked)
     with parts.database.write() as conn:
+        note_success(conn)
         kept.put(conn, LAST_RUN, _told(missed, users, healed, now), now=now)
         counters.add(conn, "events_found_by_reconciliation", missed.found)
         counters.add(conn, "tickets_seen_by_reconciliation", missed.seen)
+
+
+def _renew_secrets(parts: Parts) -> None:
+    """Take over a signing secret that somebody rotated in Zendesk: until then its deliveries are refused."""
+    try:
+        if renew_secrets(parts):
+            log.warning("A webhook's signing secret had been changed in Zendesk; the new one counts now.")
+    except ZendeskError as error:
+        log.info("The webhooks' secrets could not be compared.", extra={"reason": str(error)})
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 import json
 import re
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import requests
 
@@ -19,6 +20,7 @@ from integration.zendesk.errors import (
 from integration.zendesk.limits import retry_after, seen_limits
 
 _SCOPES = re.compile(r"required scopes?:\s*([a-z_:, ]+)")
+_ZENDESK_HOST = re.compile(r"[a-z0-9-]{1,63}\.zendesk\.com")
 _LONGEST = 300
 PEM = b"-----BEGIN PUBLIC KEY-----"
 
@@ -35,7 +37,7 @@ def judge(response: requests.Response, *, is_write: bool) -> None:
             )
         return
     if status < 400:
-        raise UnexpectedAnswer(f"it redirects ({status}); check MAKEGOOD_ZENDESK_URL.")
+        raise UnexpectedAnswer(_moved(response))
     if status == 429:
         spent = [seen.name for seen in seen_limits(response.headers) if seen.remaining == 0]
         # The narrower limit is named last.
@@ -45,6 +47,14 @@ def judge(response: requests.Response, *, is_write: bool) -> None:
             f"it answered {status}.", retry_after=retry_after(response.headers), outcome_unknown=is_write
         )
     _refuse(response)
+
+
+def _moved(response: requests.Response) -> str:
+    """Say where the account went: Zendesk sends callers of a former name on to the new one."""
+    host = urlsplit(response.headers.get("Location", "")).hostname or ""
+    if _ZENDESK_HOST.fullmatch(host):
+        return f"the account is now {host}; set MAKEGOOD_ZENDESK_URL to https://{host} and start again."
+    return f"it redirects ({response.status_code}); check MAKEGOOD_ZENDESK_URL."
 
 
 def _refuse(response: requests.Response) -> NoReturn:

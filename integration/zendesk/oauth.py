@@ -68,16 +68,24 @@ def _read(response: requests.Response) -> tuple[str, float]:
     try:
         judge(response, is_write=False)
         data = response.json()
-    except (ZendeskRejected, NotAuthorised):
-        raise NotAuthorised(
-            "it does not know the OAuth client; check MAKEGOOD_OAUTH_CLIENT_ID and _SECRET."
-        ) from None
+    except ZendeskRejected as error:
+        if error.error == "invalid_scope":
+            raise NotAuthorised(
+                "the OAuth client is not allowed the scopes asked for; `makegood doctor` lists them."
+            ) from None
+        raise _unknown_client() from None
+    except NotAuthorised:
+        raise _unknown_client() from None
     except requests.JSONDecodeError:
         data = None
     token = data.get("access_token") if isinstance(data, dict) else None
     if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
         raise UnexpectedAnswer("there is no access token in it.")
     return token, _lifetime(data.get("expires_in"))
+
+
+def _unknown_client() -> NotAuthorised:
+    return NotAuthorised("it does not know the OAuth client; check MAKEGOOD_OAUTH_CLIENT_ID and _SECRET.")
 
 
 def _lifetime(value: object) -> float:

@@ -163,20 +163,20 @@ def _field_steps(wanted: WantedField, found: Json | None) -> list[_Step]:
         }
         if options:
             body["custom_field_options"] = options
-        change = Change(Action.CREATE, "ticket field", wanted.title, "it is not there")
+        change = Change(Action.CREATE, "ticket field", wanted.title, "not there yet")
         return [_Step(change, "POST", _FIELDS_PATH, {"ticket_field": body})]
     repairs: dict[str, object] = {}
     why = []
     if found.get("active") is False:
         repairs["active"] = True
-        why.append("it is switched off")
+        why.append("it was switched off")
     present = paging.objects({"custom_field_options": [], **found}, "custom_field_options")
     missing = [each for each in options if each["value"] not in {row.get("value") for row in present}]
     if missing:
         # Zendesk takes the list as the whole, so options of others are sent along.
         kept = [{key: row[key] for key in ("id", "name", "value") if key in row} for row in present]
         repairs["custom_field_options"] = [*kept, *missing]
-        why.append("options are missing")
+        why.append("options were missing")
     if not repairs:
         return []
     change = Change(Action.REPAIR, "ticket field", wanted.title, ", ".join(why))
@@ -194,7 +194,7 @@ def _webhook_steps(wanted: WantedWebhook, found: Json | None, public_url: str) -
         "subscriptions": list(wanted.subscriptions),
     }
     create = _Step(
-        Change(Action.CREATE, "webhook", wanted.name, "it is not there"),
+        Change(Action.CREATE, "webhook", wanted.name, "not there yet"),
         "POST",
         _WEBHOOKS_PATH,
         {"webhook": body},
@@ -204,7 +204,7 @@ def _webhook_steps(wanted: WantedWebhook, found: Json | None, public_url: str) -
     subscribed = [str(each) for each in _list(found.get("subscriptions"))]
     if (CONDITIONAL in subscribed) != (CONDITIONAL in wanted.subscriptions):
         # The kind of a webhook can never be changed.
-        return [_deletion("webhook", wanted.name, "it is of the wrong kind", found), create]
+        return [_deletion("webhook", wanted.name, "of the wrong kind", found), create]
     fixed = ("endpoint", "http_method", "request_format", "status")
     repairs = {name: body[name] for name in fixed if found.get(name) != body[name]}
     if missing := set(wanted.subscriptions) - set(subscribed):
@@ -219,16 +219,16 @@ def _webhook_steps(wanted: WantedWebhook, found: Json | None, public_url: str) -
 def _surplus(state: _State, wanted: WantedWebhook, ours: Json | None, public_url: str) -> list[_Step]:
     """Delete twins left by an answer that was lost; those of another installation stay."""
     twins = [row for row in _named(state, wanted) if row.get("endpoint") == public_url + wanted.path]
-    return [_deletion("webhook", wanted.name, "it is there twice", row) for row in twins if row is not ours]
+    return [_deletion("webhook", wanted.name, "there twice", row) for row in twins if row is not ours]
 
 
 def _removals(state: _State, public_url: str) -> list[_Step]:
     webhooks = [(wanted.name, _our_webhook(state, wanted, public_url)) for wanted in WEBHOOKS]
     fields = [(wanted.title, _our_field(state, wanted)) for wanted in FIELDS]
-    steps = [_deletion("webhook", name, "it is ours", row) for name, row in webhooks if row]
+    steps = [_deletion("webhook", name, "ours", row) for name, row in webhooks if row]
     for wanted in WEBHOOKS:
         steps += _surplus(state, wanted, _our_webhook(state, wanted, public_url), public_url)
-    return steps + [_deletion("ticket field", title, "it is ours", row) for title, row in fields if row]
+    return steps + [_deletion("ticket field", title, "ours", row) for title, row in fields if row]
 
 
 def _deletion(kind: str, title: str, why: str, row: Json) -> _Step:

@@ -6,6 +6,7 @@ from integration.zendesk.webhook import TYPE_PREFIX
 
 CONDITIONAL = "conditional_ticket_events"  # sent by triggers and automations
 OPTION_PREFIX = "makegood_"
+EVENTS_PATH = "/zendesk/events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ WEBHOOKS = (
     WantedWebhook(
         "events",
         "Makegood: Events",
-        "/zendesk/events",
+        EVENTS_PATH,
         "Tells Makegood what happens to tickets and users.",
         tuple(TYPE_PREFIX + event for event in EVENTS),
     ),

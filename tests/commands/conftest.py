@@ -26,11 +26,14 @@ def _nothing_configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
 
 @pytest.fixture
 def makegood() -> Run:
-    """Run `makegood` with these arguments; keyword arguments are settings in the environment."""
+    """Run `makegood` with these arguments; keyword arguments are settings in the environment.
 
-    def run(*arguments: str, **settings: str) -> Result:
+    `typed` is what somebody types at its questions.
+    """
+
+    def run(*arguments: str, typed: str | None = None, **settings: str) -> Result:
         environment = {PREFIX + name: value for name, value in settings.items()}
-        return CliRunner().invoke(main, arguments, env=environment, catch_exceptions=False)
+        return CliRunner().invoke(main, arguments, input=typed, env=environment, catch_exceptions=False)
 
     return run
 

@@ -113,7 +113,7 @@ def test_the_twin_left_by_a_lost_answer_is_deleted(peer: Peer, session: ZendeskS
 
     [change] = provision.plan(session, URL)
 
-    assert (change.action, change.why) == (Action.DELETE, "it is there twice")
+    assert (change.action, change.why) == (Action.DELETE, "there twice")
     assert provision.apply(session, URL) == made
 
 

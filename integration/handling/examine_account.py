@@ -1,0 +1,200 @@
+"""Examines what is outside: the account, its scopes and clock, our webhooks there, our address."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import requests
+from sqlalchemy.exc import SQLAlchemyError
+
+from integration.handling.findings import Finding, doubtful, failing, fine
+from integration.handling.receive import WEBHOOK_SECRETS
+from integration.parts import Parts
+from integration.settings import Mode
+from integration.store import secrets
+from integration.zendesk import provision, scopes
+from integration.zendesk.errors import NotAuthorised, UnexpectedAnswer, ZendeskError
+from integration.zendesk.introduction import TEST_EVENT_TYPE, Introduction, introduce, send_test
+from integration.zendesk.pace import ASSUMED_LIMITS, TICKET_UPDATES
+from integration.zendesk.wanted import EVENTS_PATH
+
+TOLERATED_SKEW = timedelta(seconds=60)
+WORST_SKEW = timedelta(minutes=4)  # signatures count for five
+REACH_SECONDS = 5.0
+SMALL_PLAN = 200
+
+
+def examine_account(parts: Parts) -> Iterator[Finding]:
+    """Ask Zendesk who we are, and judge role, scopes, clock and limits."""
+    try:
+        told = introduce(parts.zendesk.session)
+    except NotAuthorised as error:
+        yield failing(
+            "zendesk",
+            str(error),
+            "Check MAKEGOOD_OAUTH_CLIENT_ID and _SECRET, the scopes of that OAuth client, and that its "
+            "user still exists, is active and an administrator. What waits is kept.",
+        )
+        return
+    except ZendeskError as error:
+        step = f"Check that {parts.settings.zendesk_url} is the account and can be reached from here."
+        yield failing("zendesk", str(error), step)
+        return
+    if told.me.role != "admin":
+        yield failing(
+            "zendesk",
+            f"the OAuth client acts as user {told.me.id}, whose role is {told.me.role}",
+            "Make the service user an administrator: exports and webhooks need it.",
+        )
+    else:
+        yield fine("zendesk", f"acts as administrator {told.me.id}")
+    yield from _scopes(parts)
+    yield _clock(told)
+    yield _limits(parts, told)
+
+
+def examine_address(parts: Parts) -> Iterator[Finding]:
+    """Look at our own public address from here, as a browser would."""
+    url = parts.settings.public_url
+    try:
+        answer = requests.get(f"{url}/healthz", timeout=REACH_SECONDS, allow_redirects=False)
+        is_ours = answer.status_code == 200 and answer.json().get("status") == "ok"
+        measured = f"{url} answers {answer.status_code}"
+    except (requests.RequestException, ValueError, AttributeError) as error:
+        is_ours, measured = False, f"{url} cannot be reached from here ({type(error).__name__})"
+    if is_ours:
+        yield fine("public url", f"{url} leads to Makegood")
+    else:
+        yield doubtful(
+            "public url",
+            measured,
+            "Start `makegood run`, and check MAKEGOOD_PUBLIC_URL, DNS, certificate and the reverse proxy. "
+            "Inside some networks a public address cannot be seen; then the test event tells more.",
+        )
+
+
+def examine_webhooks(parts: Parts) -> Iterator[Finding]:
+    """Compare what stands in Zendesk with what we need there, down to the signing secrets."""
+    session, url = parts.zendesk.session, parts.settings.public_url
+    try:
+        changes = provision.plan(session, url)
+        if changes:
+            what = "; ".join(f"{change.title} ({change.why})" for change in changes)
+            yield failing("webhooks and fields", what, "Run `makegood connect`, which repairs them.")
+            return
+        ours = provision.find(session, url)
+    except ZendeskError as error:
+        yield failing(
+            "webhooks and fields", str(error), "See the line about Zendesk; then run `makegood doctor`."
+        )
+        return
+    there = f"{len(ours.webhook_ids)} webhooks, {len(ours.field_ids)} ticket fields"
+    yield fine("webhooks and fields", there)
+    with parts.database.read() as conn:
+        stored = secrets.get_secrets(conn, WEBHOOK_SECRETS, secret_key=parts.settings.secret_key)
+    known = {*stored.values(), parts.settings.webhook_secret}
+    if set(ours.signing_secrets) <= known:
+        yield fine("signing secrets", f"{len(ours.signing_secrets)} are those of Zendesk")
+    else:
+        yield failing(
+            "signing secrets",
+            "a secret was changed in Zendesk: its deliveries are refused",
+            "Run `makegood connect`, which stores the new one; reconciliation does so, too, within minutes.",
+        )
+
+
+def try_delivery(parts: Parts) -> Iterator[Finding]:
+    """Have Zendesk send a signed event through each webhook to our address, and see how it was answered."""
+    session, url = parts.zendesk.session, parts.settings.public_url
+    try:
+        ours = provision.find(session, url)
+        endpoint = f"{url}{EVENTS_PATH}"
+        status = send_test(session, ours.webhook_ids["events"], endpoint, _test_event())
+    except UnexpectedAnswer as error:
+        yield failing("test event", str(error), "Run `makegood connect`.")
+        return
+    except ZendeskError as error:
+        yield doubtful("test event", str(error), "Run the command again when Zendesk answers.")
+        return
+    if status is not None and 200 <= status < 300:
+        yield fine("test event", f"Zendesk sent it, {urlsplit(url).netloc} checked its signature and took it")
+    elif status == 401:
+        yield failing(
+            "test event",
+            "it arrived, and its signature does not fit",
+            "Run `makegood connect` again. Does another installation answer at this address?",
+        )
+    else:
+        yield doubtful(
+            "test event",
+            f"it did not get through: {status or 'no answer'}",
+            "Start `makegood run`, let the proxy pass POST /zendesk/events, and run `makegood doctor`.",
+        )
+
+
+def _scopes(parts: Parts) -> Iterator[Finding]:
+    acts = parts.settings.mode is Mode.ACT
+    try:
+        lacking = scopes.missing(parts.zendesk.session, acts=acts)
+    except ZendeskError as error:
+        yield doubtful("scopes", str(error), "Run `makegood doctor` again.")
+        return
+    for scope, narrow in lacking:
+        wish = scope.name if narrow == scope.name else f"{scope.name} (or {narrow}, for this call alone)"
+        yield failing(
+            "scopes",
+            f"the scope {scope.name} is missing: it is for {scope.reason}",
+            f"Grant {wish} to the OAuth client in Admin Center, Apps and integrations, OAuth clients.",
+        )
+    if not lacking:
+        yield fine("scopes", "read and write" if acts else "read; observing needs no other")
+
+
+def _clock(told: Introduction) -> Finding:
+    if told.at is None:
+        return fine("clock", "Zendesk did not tell its time")
+    # The header has whole seconds. The rehearsal's header tells real time, too.
+    skew = datetime.now(UTC) - told.at
+    seconds = skew.total_seconds()
+    measured = f"{abs(seconds):.0f} s {'ahead of' if seconds > 0 else 'behind'} Zendesk's"
+    step = "Set this machine's clock, by NTP: signatures older than five minutes are refused."
+    if abs(skew) > WORST_SKEW:
+        return failing("clock", measured, step)
+    return doubtful("clock", measured, step) if abs(skew) > TOLERATED_SKEW else fine("clock", measured)
+
+
+def _limits(parts: Parts, told: Introduction) -> Finding:
+    seen = None
+    with suppress(SQLAlchemyError):  # the account can be looked at before there is a database
+        seen = parts.pace.seen(TICKET_UPDATES)
+    updates = seen[0] if seen else ASSUMED_LIMITS[TICKET_UPDATES]
+    share = f"{parts.settings.write_share:.0%} of {updates} ticket updates a minute are ours"
+    if told.limit is None:
+        return fine("limits", f"Zendesk told none; {share}{'' if seen else ', as assumed'}")
+    guessed = "" if seen else ", as assumed"
+    measured = f"{told.left} of {told.limit} requests a minute are free; {share}{guessed}"
+    if told.limit < SMALL_PLAN:
+        step = "A trial or small plan: imports take long, and notes wait for their turn."
+        return doubtful("limits", measured, step)
+    return fine("limits", measured)
+
+
+def _test_event() -> str:
+    """Return an event of a type that nobody handles: it is checked like any other, and nothing is kept."""
+    id = str(uuid.uuid4())
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return json.dumps(
+        {
+            "account_id": 1,
+            "detail": {},
+            "event": {},
+            "id": id,
+            "subject": "zen:makegood:test",
+            "time": now,
+            "type": TEST_EVENT_TYPE,
+            "zendesk_event_version": "2022-11-06",
+        }
+    )
