@@ -192,7 +192,7 @@ def next_message(
         return chain, ChainVerdict(Act.WAIT, Reason(Code.ONLY_THANKS), now + rules.AT_MOST_ONE_IN)
     if not is_on(conn, PUBLIC_MESSAGES):
         return chain, ChainVerdict(Act.STOP, Reason(Code.NOT_ALLOWED))
-    sent = chains.last_written_to(conn, ticket.requester_id)
+    sent = chains.last_written_to(conn, ticket.requester_id, but_for=follow_up.id)
     verdict = rules.decide(chain, ticket, comments, calendar=calendar, last_sent_to_requester=sent, now=now)
     return chain, verdict
 

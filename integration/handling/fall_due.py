@@ -10,9 +10,10 @@ from integration.handling.reminding import remind, write_to_requester
 from integration.handling.retrying import MAX_TRIES, next_try, words_for
 from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
-from integration.store import complaints, follow_ups
+from integration.store import complaints, follow_ups, write_pause
 from integration.store.engine import DatabaseUnavailable
-from integration.zendesk.errors import NotFound, RateLimited, ZendeskError, ZendeskUnavailable
+from integration.store.write_pause import PROBE_EVERY
+from integration.zendesk.errors import NotAuthorised, NotFound, RateLimited, ZendeskError, ZendeskUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,12 @@ def _fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int) -> N
         return
     except (RateLimited, ZendeskUnavailable) as error:
         _wait(parts, follow_up, next_try(now, attempt, at_least=error.retry_after))
+        return
+    except NotAuthorised as error:
+        # What Zendesk refuses its own user concerns every ticket: all wait, and an admin is told once.
+        with parts.database.write() as conn:
+            follow_ups.try_later(conn, follow_up.id, now + PROBE_EVERY)
+            write_pause.begin(conn, str(error), now)
         return
     except ZendeskError as error:
         _park(parts, follow_up, Reason(Code.REFUSED, {"why": str(error)}), now)

@@ -52,8 +52,11 @@ def lock_requester(conn: Connection, requester_id: int) -> None:
     conn.execute(sa.select(requesters.c.id).where(requesters.c.id == requester_id).with_for_update())
 
 
-def last_written_to(conn: Connection, requester_id: int) -> datetime | None:
-    """Return when a message to a requester was last made ready to be sent, on any of their tickets."""
+def last_written_to(conn: Connection, requester_id: int, *, but_for: int) -> datetime | None:
+    """Return when a message to a requester was last made ready to be sent, on any of their tickets.
+
+    That of the follow-up `but_for` does not count: worked twice, it must not wait for itself.
+    """
     newest = sa.func.max(outbox.c.created_at, type_=outbox.c.created_at.type)
     found: datetime | None = conn.scalar(
         sa.select(newest)
@@ -61,6 +64,7 @@ def last_written_to(conn: Connection, requester_id: int) -> datetime | None:
         .where(
             tickets.c.requester_id == requester_id,
             outbox.c.is_public,
+            sa.or_(outbox.c.follow_up_id.is_(None), outbox.c.follow_up_id != but_for),
             outbox.c.state.in_(["new", "claimed", "sending", "done"]),
         )
     )
