@@ -24,12 +24,18 @@ def templates(tools: Tools) -> Callable[[Example], Answer]:
         return read_catalogue(tools.catalogues[name])
 
     def answer(example: Example) -> Answer:
-        entries = entries_of(text_of(example, "catalogue"))
+        entries = entries_of(_catalogue(tools, example))
         likeness = ranker.likeness(entries, _said(text_of(example)), now=now)
         ranked = sorted(likeness, key=lambda id: -likeness[id].score)
         return {"id": example.get("id"), "ranked": ranked}
 
     return answer
+
+
+def _catalogue(tools: Tools, example: Example) -> str:
+    if example.get("catalogue") is None and len(tools.catalogues) == 1:
+        return next(iter(tools.catalogues))
+    return text_of(example, "catalogue")
 
 
 def _said(text: str) -> str:
@@ -38,8 +44,11 @@ def _said(text: str) -> str:
 
 def read_catalogue(path: Path) -> tuple[Entry, ...]:
     """Read a file of tab-separated columns template_id, title, keywords, body; a missing title is the id."""
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines, delimiter="\t"))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines, delimiter="\t"))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InvalidExample(f"{path} cannot be read: {error}.") from error
     if not rows or "template_id" not in rows[0]:
         raise InvalidExample(
             f"{path} needs the columns template_id, title, keywords and body, tab-separated."

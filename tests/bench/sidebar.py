@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from integration.app import assemble
+from integration.domain.complaint import detect
+from integration.handling import suggesting
+from integration.handling.case import read_case
 from integration.handling.sidebar import first_facts
+from integration.parts import Parts
 from integration.settings import Settings
+from integration.store import opinions
 from integration.zendesk.launch import mint_session
 from tests.bench import servers
 from tests.bench.deliveries import SECRET
@@ -43,6 +48,8 @@ def measure(store: Filled, scale: Scale) -> Sidebar:
     settings = servers.settings(store.folder, store.url, SECRET, 1)
     parts = assemble(settings)
     try:
+        suggesting.prepare(parts)
+        _read(parts, chosen)
         for ticket_id in warm_up:
             first_facts(parts, ticket_id)
         handling = timed(lambda ticket_id: first_facts(parts, ticket_id), opened)
@@ -60,6 +67,27 @@ def measure(store: Filled, scale: Scale) -> Sidebar:
         handling=handling,
         goal_p95_ms=GOAL_MS,
     )
+
+
+def _read(parts: Parts, chosen: list[int]) -> None:
+    """Let detection read the tickets first, as a worker has when an agent opens one."""
+    now = datetime.now(UTC)
+    for ticket_id in chosen:
+        with parts.database.read() as conn:
+            case = read_case(conn, ticket_id, now=now)
+        if case is None:
+            continue
+        said = detect(
+            case.ticket,
+            case.texts,
+            rules=parts.shelf.rules(),
+            cues=parts.shelf.cues(),
+            history=case.history,
+            now=now,
+            read=parts.read,
+        )
+        with parts.database.write() as conn:
+            opinions.save(conn, opinions.of_assessment(ticket_id, said, now))
 
 
 def _choose(store: Filled, count: int) -> list[int]:
