@@ -163,7 +163,7 @@ def views(document: dict[str, Any]) -> dict[str, Any]:
         ("requirements.json", lambda r: r.update(tickets={}), "no kind"),
         ("requirements.json", lambda r: r["views"]["makegood_open"].pop("title"), "needs a title"),
         ("requirements.json", lambda r: r["views"]["makegood_open"]["all"].pop(0), "needs one of"),
-        ("requirements.json", lambda r: views(r).update({"Wrong id": views(r)["makegood_open"]}), "identifier"),
+        ("requirements.json", lambda r: views(r).update({"No id": views(r)["makegood_open"]}), "identifier"),
         (
             "requirements.json",
             lambda r: r["ticket_fields"].update(makegood_two=r["ticket_fields"]["makegood_complaint"]),

@@ -1,5 +1,7 @@
 """What is put into the account, repaired there and taken away again."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from integration.zendesk.http import ZendeskSession
 from integration.zendesk.provision import Action
 from tests.zendesk.peer import Peer
 
+ROOT = Path(__file__).parents[2]
 URL = "https://makegood.example.com"
 
 
@@ -66,6 +69,27 @@ def test_a_deleted_webhook_and_field_are_made_anew(session: ZendeskSession):
     assert again.webhook_ids["events"] != made.webhook_ids["events"]
     assert again.webhook_ids["follow_ups"] == made.webhook_ids["follow_ups"]
     assert again.field_ids["complaint"] == made.field_ids["complaint"]
+
+
+def test_a_drop_down_that_an_admin_renamed_is_known_by_its_tags(session: ZendeskSession):
+    made = provision.apply(session, URL)
+    path = f"/api/v2/ticket_fields/{made.field_ids['complaint']}"
+    session.put(path, json={"ticket_field": {"title": "Reklamation"}})
+
+    assert provision.plan(session, URL) == ()
+    assert provision.find(session, URL).field_ids == made.field_ids
+
+
+def test_fields_that_the_app_brought_are_taken_over(session: ZendeskSession):
+    brought = json.loads((ROOT / "manifest" / "requirements.json").read_text("utf-8"))["ticket_fields"]
+    for one in brought.values():
+        session.post("/api/v2/ticket_fields", json={"ticket_field": one})
+    before = fields(session)
+
+    made = provision.apply(session, URL)
+
+    assert fields(session).keys() == before.keys()
+    assert made.field_ids["complaint"] == before["Makegood: Complaint"]["id"]
 
 
 def test_a_webhook_that_was_switched_off_or_narrowed_is_repaired(session: ZendeskSession):
