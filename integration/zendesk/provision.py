@@ -122,8 +122,8 @@ def _read(session: ZendeskSession) -> _State:
 
 
 def _our_field(state: _State, wanted: WantedField) -> Json | None:
-    # A field of another type with our title is somebody else's. A drop-down with our tags is ours, whatever it
-    # is called by now: Zendesk gives a tag to one field only, so a second one could not be created.
+    # A field of another type with our title is somebody else's. A drop-down with our tags is ours, whatever
+    # it is called by now: Zendesk gives a tag to one field only, so a second one could not be created.
     of_type = [row for row in state.fields if row.get("type") == wanted.type]
     tags = {OPTION_PREFIX + key for key, _ in wanted.options}
     ours = [row for row in of_type if tags & _tags(row)] or [
