@@ -1,6 +1,7 @@
 """Fetches what webhooks lost: every few minutes the incremental export says what changed in Zendesk."""
 
 import logging
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +17,7 @@ from integration.handling.signing_secrets import renew_secrets
 from integration.handling.standing import LAST_RUN as LAST_RUN
 from integration.handling.standing import note_failure, note_success
 from integration.parts import Parts
-from integration.store import complaints, counters, inbox, kept, requesters, tickets
+from integration.store import complaints, counters, inbox, kept, outbox, requesters, tickets
 from integration.zendesk.errors import RateLimited, ZendeskError
 from integration.zendesk.export import export_tickets, export_users, readable
 from integration.zendesk.json_shapes import requester_from_json, ticket_from_json
@@ -29,6 +30,8 @@ OVERLAP = timedelta(minutes=10)
 MAX_PAGES = 20
 # One request each; what is left over shows when its ticket's follow-up falls due and is read anyway.
 MOST_CONVERSATIONS = 20
+# Our own note moves a ticket's `updated_at`, too; an answer to a write may take a minute.
+OUR_OWN = timedelta(seconds=60)
 
 
 def reconcile(parts: Parts) -> None:
@@ -47,10 +50,9 @@ def reconcile(parts: Parts) -> None:
         return
     if missed.found:
         _renew_secrets(parts)
-    healed = _heal(parts, missed.talked)
     with parts.database.write() as conn:
         note_success(conn)
-        kept.put(conn, LAST_RUN, _told(missed, users, healed, now), now=now)
+        kept.put(conn, LAST_RUN, _told(missed, users, now), now=now)
         counters.add(conn, "events_found_by_reconciliation", missed.found)
         counters.add(conn, "tickets_seen_by_reconciliation", missed.seen)
 
@@ -66,14 +68,16 @@ def _renew_secrets(parts: Parts) -> None:
 
 @dataclass(slots=True)
 class _Taken:
-    """What one run saw: rows of the export, how many told something lost, complaints that were talked on."""
+    """What one run saw: rows of the export, how many told something lost, comments that were lost."""
 
     seen: int = 0
     found: int = 0
-    talked: list[int] = field(default_factory=list)
+    comments: int = 0
+    conversations: int = 0
+    healed: set[int] = field(default_factory=set)
 
 
-def _told(missed: _Taken, users: _Taken, healed: int, now: datetime) -> dict[str, object]:
+def _told(missed: _Taken, users: _Taken, now: datetime) -> dict[str, object]:
     """`drift` is the share of changed tickets whose change no webhook had told."""
     return {
         "at": now.isoformat(),
@@ -81,20 +85,35 @@ def _told(missed: _Taken, users: _Taken, healed: int, now: datetime) -> dict[str
         "seen": missed.seen,
         "drift": round(missed.found / missed.seen, 4) if missed.seen else 0.0,
         "users": users.found,
-        "comments": healed,
+        "comments": missed.comments,
     }
 
 
-def _heal(parts: Parts, ticket_ids: list[int]) -> int:
-    """Read the conversations of complaints that changed unheard: an export tells no comments."""
-    healed = 0
-    for ticket_id in ticket_ids[:MOST_CONVERSATIONS]:
+def _heal(parts: Parts, items: Iterable[object], taken: _Taken) -> None:
+    """Read the conversations of open complaints that changed unheard: an export tells no comments."""
+    found = readable(items, ticket_from_json)
+    with parts.database.read() as conn:
+        unheard = [ticket.id for ticket in found if _changed_unheard(conn, ticket)]
+    for ticket_id in unheard[: MOST_CONVERSATIONS - taken.conversations]:
+        taken.conversations += 1
         try:
-            healed += heal_comments(parts, ticket_id)
+            new = heal_comments(parts, ticket_id)
         except ZendeskError as error:
             log.info("A conversation could not be read again.", extra={"reason": str(error)})
-            break
-    return healed
+            return
+        taken.comments += new
+        if new:
+            taken.healed.add(ticket_id)
+
+
+def _changed_unheard(conn: Connection, ticket: Ticket) -> bool:
+    if not complaints.is_open(conn, ticket.id):
+        return False
+    heard = tickets.order_of(conn, ticket.id) or ""
+    if heard >= order_at(ticket.updated_at - timedelta(seconds=1)):
+        return False
+    ours = outbox.last_sent_at(conn, ticket.id)
+    return ours is None or abs(ticket.updated_at - ours) > OUR_OWN
 
 
 def _take_pages(parts: Parts, name: str, now: datetime) -> _Taken:
@@ -105,12 +124,13 @@ def _take_pages(parts: Parts, name: str, now: datetime) -> _Taken:
     start_time = None if cursor else now - OVERLAP
     pages = export(parts.zendesk.session, cursor=cursor, start_time=start_time)
     for number, page in enumerate(pages, start=1):
+        if name == TICKETS_CURSOR:
+            # First, so that whoever works the ticket finds the whole conversation.
+            _heal(parts, page.items, taken)
         with parts.database.write() as conn:
             if name == TICKETS_CURSOR:
-                for ticket_id in filter(None, readable(page.items, partial(_take_ticket, conn, now))):
-                    taken.found += 1
-                    if complaints.is_open(conn, ticket_id):
-                        taken.talked.append(ticket_id)
+                news = readable(page.items, partial(_take_ticket, conn, now, taken.healed))
+                taken.found += sum(news)
             else:
                 for person in readable(page.items, requester_from_json):
                     _take_person(conn, person, parts, now)
@@ -130,13 +150,15 @@ def _take_person(conn: Connection, person: Requester, parts: Parts, now: datetim
         after_user_deletion(conn, person.id, is_for_good=False, keep_hours=hours, now=now)
 
 
-def _take_ticket(conn: Connection, now: datetime, item: object) -> int | None:
-    """Put a ticket that says something new into the inbox, to be worked like an event; return its id."""
+def _take_ticket(conn: Connection, now: datetime, healed: Collection[int], item: object) -> int:
+    """Put a ticket that says something new into the inbox, to be worked like an event."""
     ticket = ticket_from_json(item)
     order = order_at(ticket.updated_at)
     known = tickets.get(conn, ticket.id)
-    if order <= (tickets.order_of(conn, ticket.id) or "") or (known and _tells(known) == _tells(ticket)):
-        return None
+    if order <= (tickets.order_of(conn, ticket.id) or ""):
+        return 0
+    if known and _tells(known) == _tells(ticket) and ticket.id not in healed:
+        return 0
     is_new = inbox.add(
         conn,
         event_id=f"snapshot:{ticket.id}:{order}",
@@ -148,7 +170,7 @@ def _take_ticket(conn: Connection, now: datetime, item: object) -> int | None:
         body=orjson.dumps(item),
         now=now,
     )
-    return ticket.id if is_new else None
+    return int(is_new)
 
 
 def _tells(ticket: Ticket) -> tuple[object, ...]:

@@ -263,3 +263,9 @@ def _set_waiting(conn: Connection, id: int, *where: sa.ColumnElement[bool], **va
 
 def _row(row: Mapping[Any, Any]) -> OutboxRow:
     return OutboxRow(**{**row, "fields": encoding.fields_from_json(row["fields"])})
+
+
+def last_sent_at(conn: Connection, ticket_id: int) -> datetime | None:
+    """Return when we last wrote to a ticket."""
+    mine = sa.and_(outbox.c.ticket_id == ticket_id, outbox.c.sent_at.is_not(None))
+    return conn.scalar(sa.select(sa.func.max(outbox.c.sent_at, type_=outbox.c.sent_at.type)).where(mine))

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from integration.domain.reason import Code
+from integration.handling.examine_account import examine_webhooks
+from integration.handling.findings import Health
 from integration.handling.reconcile import LAST_RUN, reconcile
 from integration.handling.sidebar import first_facts
-from integration.store import kept
+from integration.store import kept, tickets
+from integration.zendesk import provision
 from tests.handling.installation import ANGRY, CALM, TUESDAY, Installation
 
 
@@ -68,6 +71,7 @@ def test_a_lost_change_of_status_is_taken_in(makegood: Installation) -> None:
     ticket_id = makegood.write_in(ANGRY)
     makegood.live()
     makegood.pass_time(minutes=2)
+    makegood.reply(ticket_id)
     makegood.change(ticket_id, status="solved")
     makegood.news()  # lost
 
@@ -77,6 +81,48 @@ def test_a_lost_change_of_status_is_taken_in(makegood: Installation) -> None:
     found = makegood.complaint(ticket_id)
     assert found is not None
     assert found.resolved_at is not None
+
+
+def test_a_lost_comment_on_a_complaint_is_read_again(makegood: Installation) -> None:
+    ticket_id = makegood.write_in(ANGRY)
+    makegood.live()
+    makegood.pass_time(minutes=2)
+    makegood.write_again(ticket_id, "Nobody has answered. This is a disgrace!")
+    makegood.news()  # lost
+
+    catch_up(makegood)
+
+    with makegood.parts.database.read() as conn:
+        last: dict[str, Any] = kept.get(conn, LAST_RUN)
+        texts = [comment.body for comment in tickets.comments(conn, ticket_id)]
+    assert "Nobody has answered. This is a disgrace!" in texts
+    assert last["comments"] >= 1
+
+
+def test_the_drift_is_the_share_of_changes_that_no_webhook_told(makegood: Installation) -> None:
+    for heard in (True, False):
+        makegood.write_in(ANGRY)
+        if heard:
+            makegood.live()
+    makegood.news()
+
+    catch_up(makegood)
+
+    with makegood.parts.database.read() as conn:
+        last: dict[str, Any] = kept.get(conn, LAST_RUN)
+    assert (last["seen"], last["missed"], last["drift"]) == (2, 1, 0.5)
+
+
+def test_a_rotated_signing_secret_is_taken_over(makegood: Installation) -> None:
+    session = makegood.parts.zendesk.session
+    ours = provision.find(session, makegood.parts.settings.public_url)
+    session.post(f"/api/v2/webhooks/{ours.webhook_ids['events']}/signing_secret")
+    makegood.write_in(ANGRY)
+    makegood.news()  # refused from now on, so lost
+
+    catch_up(makegood)
+
+    assert all(line.health is Health.OK for line in examine_webhooks(makegood.parts))
 
 
 def test_a_change_that_was_lost_within_the_second_of_one_that_came_is_found(makegood: Installation) -> None:
