@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
 from flask import Blueprint, Response, g, jsonify, render_template, request
 
 from integration.handling import editing_templates, text_files
@@ -48,7 +47,7 @@ def blueprint(parts: Parts) -> Blueprint:
             words=words,
             letters=editing_templates.rows(parts, "response", words.language),
             notes=editing_templates.rows(parts, "note", words.language),
-            name_of=lambda tag: language_name(tag, words),
+            name_of=words.language_name,
         )
 
     @section.get("/<kind>/<name>/<locale>")
@@ -64,7 +63,7 @@ def blueprint(parts: Parts) -> Blueprint:
             comparison=compared(desk.versions, desk.in_force, desk.text),
             completions=jinja_words(words),
             examples=_examples(parts, ""),
-            name_of=lambda tag: language_name(tag, words),
+            name_of=words.language_name,
             now=parts.clock(),
             zone=zone_of_caller(),
             who=names_of(parts, desk.versions),
@@ -125,14 +124,6 @@ def blueprint(parts: Parts) -> Blueprint:
     return section
 
 
-def language_name(tag: str, words: Words) -> str:
-    """Return how a language is called in the admin's words, or its code."""
-    try:
-        return Locale.parse(tag, sep="-").get_display_name(words.locale) or tag
-    except (ValueError, UnknownLocaleError):
-        return tag
-
-
 def _key(kind: str, name: str, locale: str) -> Key:
     family, _, variant = name.partition(".")
     if kind in KINDS and len(name) <= 60:
@@ -185,5 +176,5 @@ def _preview(parts: Parts, key: Key, written: str, body: dict[str, Any], words: 
         words=words,
         letter=letter,
         html=letters.with_marked_gaps(letter.html),
-        language=language_name(letter.locale, words),
+        language=words.language_name(letter.locale),
     )

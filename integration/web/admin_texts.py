@@ -66,18 +66,23 @@ def edit_routes(
     *,
     path_of: Callable[..., str],
     check_of: Callable[..., editing.Check],
+    prepare: Callable[..., str] = lambda text, **_: text,
 ) -> None:
-    """Add the routes by which a text is saved, published, taken back and thrown away."""
+    """Add the routes by which a text is saved, published, taken back and thrown away.
+
+    `prepare` returns the text as it should be published.
+    """
 
     @section.post(f"{rule}/draft")
     def draft(**place: str) -> Response:
-        saved = _save(parts, path_of(**place), json_object())
+        body = json_object()
+        saved = _save(parts, path_of(**place), changed_text(body), body)
         return jsonify(revision=saved.revision, version=saved.version)
 
     @section.post(f"{rule}/publish")
     def publish(**place: str) -> Response:
         path, body = path_of(**place), json_object()
-        saved = _save(parts, path, body)
+        saved = _save(parts, path, prepare(changed_text(body), **place), body)
         try:
             editing.publish(parts, path, actor=actor(), revision=saved.revision, check=check_of(**place))
         except Broken as error:
@@ -124,8 +129,8 @@ def files_answer(files: Mapping[str, str], name: str) -> Response:
     return response
 
 
-def _save(parts: Parts, path: str, body: Mapping[str, object]) -> Edition:
-    text, comment, revision = changed_text(body), body.get("comment", ""), body.get("revision")
+def _save(parts: Parts, path: str, text: str, body: Mapping[str, object]) -> Edition:
+    comment, revision = body.get("comment", ""), body.get("revision")
     if not isinstance(revision, int) or not isinstance(comment, str) or len(comment) > MAX_COMMENT:
         message = f"revision or comment is wrong: a comment has at most {MAX_COMMENT} characters."
         raise Problem(HTTPStatus.BAD_REQUEST, "bad_field", message)

@@ -1,9 +1,18 @@
 """What the editor offers while one types: the values of a letter, its filters and blocks, its head's keys."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 
 from integration.domain.complaint import Band, Category
+from integration.domain.deadline import Unit
+from integration.domain.followup import Satisfier
+from integration.domain.history import Outcome
+from integration.domain.policy import Reach, Start
 from integration.domain.ticket import Channel
+from integration.policies.clocks_file import ClocksSchema, SwitchSchema
+from integration.policies.load import CLOCKS, RULES
+from integration.policies.policy_file import PolicySchema, ScopeSchema, StepSchema
+from integration.policies.schema import ConditionSchema, RulesSchema
 from integration.responses.front_matter import GESTURES, FrontMatter
 from integration.responses.values import Matter, Person, Values
 from integration.web.words import Words
@@ -32,6 +41,23 @@ def jinja_words(words: Words) -> list[Completion]:
     found += [_of("block", name) for name in BLOCKS]
     found += [_of("key", f"{name}: ") for name in FrontMatter.model_fields]
     choices = {"categories": Category, "bands": Band, "channels": Channel, "gestures": GESTURES}
+    for key, allowed in choices.items():
+        found += [_of(f"of {key}", str(value)) for value in allowed]
+    return found
+
+
+def yaml_words(name: str) -> list[Completion]:
+    """Return the keys and the fixed words of a policy, the rules or the switches."""
+    if name == RULES:
+        keys = [*RulesSchema.model_fields, *ConditionSchema.model_fields]
+        choices: dict[str, Iterable[str]] = {"channels": Channel, "outcome_by_tag": Outcome}
+    elif name == CLOCKS:
+        keys = [*ClocksSchema.model_fields, *SwitchSchema.model_fields, *ScopeSchema.model_fields]
+        choices = {"channels": Channel, "bands": Band, "categories": Category}
+    else:
+        keys = [*PolicySchema.model_fields, *StepSchema.model_fields, *ScopeSchema.model_fields]
+        choices = {"start": Start, "unit": Unit, "satisfied_by": Satisfier, "bands": Band, "reach": Reach}
+    found = [_of("key", f"{key}: ") for key in dict.fromkeys(keys)]
     for key, allowed in choices.items():
         found += [_of(f"of {key}", str(value)) for value in allowed]
     return found

@@ -11,6 +11,7 @@ from integration.parts import Parts
 from integration.store.engine import DatabaseUnavailable
 from integration.web import (
     admin_health,
+    admin_policies,
     admin_reports,
     admin_templates,
     app_api,
@@ -37,7 +38,7 @@ ROUTINE = frozenset(
 def install(app: Flask, parts: Parts) -> None:
     """Register the blueprints, the headers, the shape of refusals and the request log."""
     sidebar = (app_pages, app_api, app_work, app_dates)
-    admin = (admin_health, admin_reports, admin_templates)
+    admin = (admin_health, admin_reports, admin_templates, admin_policies)
     for module in (events, facts, *sidebar, *admin, health):
         app.register_blueprint(module.blueprint(parts))
     app.register_error_handler(problems.Problem, problems.answer)

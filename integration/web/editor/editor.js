@@ -49,7 +49,7 @@ function create({ parent, text, mode, labelledBy, describedBy, nonce, words, onC
         syntaxHighlighting(classHighlighter),
         autocompletion({ override: [(context) => suggest(context, { mode, words })], icons: false }),
         keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
-        EditorView.contentAttributes.of({ "aria-labelledby": labelledBy, "aria-describedby": describedBy, spellcheck: "true" }),
+        EditorView.contentAttributes.of({ "aria-labelledby": labelledBy, "aria-describedby": describedBy, tabindex: "0", spellcheck: "true" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange(update.state.doc.toString());
         }),
@@ -74,7 +74,18 @@ function create({ parent, text, mode, labelledBy, describedBy, nonce, words, onC
     view.focus();
   }
 
-  return { mark, goTo, text: () => view.state.doc.toString(), end: () => view.destroy() };
+  /** Put another text in place; only what differs is changed, so that the cursor stays and undo works. */
+  function replace(next) {
+    const now = view.state.doc.toString();
+    let from = 0;
+    while (from < now.length && from < next.length && now[from] === next[from]) from += 1;
+    let end = 0;
+    const most = Math.min(now.length, next.length) - from;
+    while (end < most && now[now.length - 1 - end] === next[next.length - 1 - end]) end += 1;
+    view.dispatch({ changes: { from, to: now.length - end, insert: next.slice(from, next.length - end) } });
+  }
+
+  return { mark, goTo, replace, text: () => view.state.doc.toString(), end: () => view.destroy() };
 }
 
 window.makegoodEditor = { create };

@@ -33,8 +33,64 @@
     let rich = null;
     let marks = [];
     let isGone = false;
+    // A policy is published only as the text that had its dry run.
+    let rehearsed = "rehearsed" in desk.dataset ? null : undefined;
+    let isBroken = false;
 
+    const form = desk.querySelector("[data-form]");
     const text = () => (rich ? rich.text() : area.value);
+
+    function allow() {
+      const waits = rehearsed !== undefined && rehearsed !== text();
+      desk.querySelector("[data-act=publish]").disabled = isBroken || waits;
+      desk.querySelector("[data-act=save]").disabled = false;
+      for (const told of desk.querySelectorAll("[data-waits]")) told.hidden = !waits;
+    }
+
+    /** Take a text that the server made of ours. */
+    function replace(next) {
+      if (rich) rich.replace(next);
+      else area.value = next;
+      soon();
+    }
+
+    /** Send a change of the form; the server puts it into the text, the form follows. */
+    async function change(field, act, value) {
+      const { id } = field;
+      try {
+        const body = { text: text(), act, path: JSON.parse(field.dataset.path), value };
+        const answer = await (await admin.call(`${place}/form`, { method: "POST", body })).json();
+        admin.say("");
+        replace(answer.text);
+        form.innerHTML = answer.form;
+        // Leaving a field by Tab has moved on before the answer came; the place is found again by its name.
+        const next = document.getElementById(focused || id);
+        if (next) next.focus();
+      } catch (error) {
+        admin.fail(error);
+        check();
+      }
+    }
+
+    let focused = "";
+
+    async function rehearse(button) {
+      const result = desk.querySelector("[data-rehearsal]");
+      const tried = text();
+      button.disabled = true;
+      result.setAttribute("aria-busy", "true");
+      try {
+        const answer = await admin.call(`${place}/rehearse`, { method: "POST", body: { text: tried }, seconds: 60 });
+        result.innerHTML = await answer.text();
+        rehearsed = tried;
+      } catch (error) {
+        admin.fail(error);
+      } finally {
+        button.disabled = false;
+        result.removeAttribute("aria-busy");
+        allow();
+      }
+    }
 
     /** What the page sends besides the text: each [data-check] field by its name. */
     function besides() {
@@ -56,7 +112,9 @@
         // A text that cannot be filled right now leaves the last preview in sight.
         if (!found.is_broken && preview) preview.innerHTML = found.preview;
         if (preview) preview.classList.toggle("preview--old", found.is_broken);
-        desk.querySelector("[data-act=publish]").disabled = found.is_broken;
+        isBroken = found.is_broken;
+        if (typeof found.form === "string" && !form.contains(document.activeElement)) form.innerHTML = found.form;
+        allow();
         marks = found.marks;
         if (rich) rich.mark(marks);
       } catch (error) {
@@ -65,6 +123,7 @@
     }
 
     function soon() {
+      allow();
       clearTimeout(timer);
       timer = setTimeout(check, PAUSE);
     }
@@ -87,6 +146,7 @@
         if (act === "publish") await resume();
       } finally {
         for (const button of desk.querySelectorAll("[data-act]")) button.disabled = false;
+        allow();
       }
     }
 
@@ -112,7 +172,10 @@
     }
 
     desk.addEventListener("click", (event) => {
-      const { act, line, scheme } = (event.target.closest("button") || { dataset: {} }).dataset;
+      const button = event.target.closest("button");
+      const { act, line, scheme, change: wanted } = (button || { dataset: {} }).dataset;
+      if (act === "rehearse") rehearse(button);
+      if (wanted) change(button, wanted);
       if (act === "save") send("draft");
       if (act === "publish") send("publish");
       if (scheme) paint(scheme);
@@ -131,8 +194,17 @@
     });
     area.addEventListener("input", soon);
     desk.addEventListener("change", (event) => {
-      if (event.target.matches("[data-check]")) check();
+      const field = event.target;
+      if (field.matches("[data-check]")) check();
+      if (!field.matches("[data-path]")) return;
+      if ("many" in field.dataset) {
+        const boxes = form.querySelectorAll(`[data-path="${CSS.escape(field.dataset.path)}"]:checked`);
+        change(field, "put", [...boxes].map((box) => box.value));
+      } else {
+        change(field, "put", field.type === "checkbox" ? field.checked : field.value);
+      }
     });
+    if (form) form.addEventListener("focusin", (event) => (focused = event.target.id));
     desk.addEventListener("input", (event) => {
       if (!event.target.matches("[data-options]")) return;
       clearTimeout(timer);
