@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from integration.domain.complaint import Band, Category
 from integration.domain.followup import Satisfier
@@ -101,21 +101,17 @@ class PolicySchema(Schema):
     may_write_to_requester: bool = False
     steps: tuple[StepSchema, ...] = Field(min_length=1, max_length=50)
 
-    @model_validator(mode="after")
-    def _ids_are_unique(self) -> "PolicySchema":
-        ids = [step.id for step in self.steps]
-        if twice := sorted({name for name in ids if ids.count(name) > 1}):
-            raise ValueError(f"two steps are called {', '.join(twice)}")
-        return self
-
-    @model_validator(mode="after")
-    def _steps_follow_steps_above(self) -> "PolicySchema":
+    @field_validator("steps")
+    @classmethod
+    def _follow_each_other(cls, steps: tuple[StepSchema, ...]) -> tuple[StepSchema, ...]:
         above: set[str] = set()
-        for step in self.steps:
+        for step in steps:
+            if step.id in above:
+                raise ValueError(f"two steps are called {step.id}")
             if step.after is not None and step.after not in above:
                 raise ValueError(f"{step.id} counts from {step.after}, which is no step above it")
             above.add(step.id)
-        return self
+        return steps
 
     @model_validator(mode="after")
     def _writes_to_requesters_only_where_allowed(self) -> "PolicySchema":

@@ -1,11 +1,14 @@
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from integration.domain.policy import Traits
 from integration.policies.problem import InvalidPolicy
 from integration.policies.shelf import SHIPPED, PolicyShelf
+from tests.domain.builders import ticket
 from tests.policies.test_load import POLICY, written
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -107,3 +110,50 @@ def test_a_running_complaint_finds_the_policy_that_was_published_before() -> Non
     earlier = shelf.find("own", 1)
     assert earlier is not None
     assert earlier.version == 1
+
+
+def traits(**changes: object) -> Traits:
+    return Traits(ticket(), "low", "delivery", "en", **changes)  # type: ignore[arg-type]
+
+
+def test_the_policy_that_asks_for_more_of_a_complaint_wins(tmp_path: Path) -> None:
+    written(tmp_path, POLICY)
+    special = POLICY.replace("id: own", "id: low", 1).replace("steps:", "applies_to: {bands: [low]}\nsteps:")
+    written(tmp_path, special, "low.yaml")
+    shelf = PolicyShelf([SHIPPED, tmp_path])
+
+    assert shelf.current(NOW, traits()).id == "low"
+    assert shelf.current(NOW, replace(traits(), band="high")).id == "own"
+    assert shelf.current(NOW).id == "own"
+    assert [policy.id for policy in shelf.in_force(NOW)] == ["low", "own", "house"]
+
+
+def test_a_complaint_for_which_no_own_policy_is_goes_by_the_shipped_one(tmp_path: Path) -> None:
+    written(tmp_path, POLICY.replace("steps:", "applies_to: {tags: [vip]}\nsteps:"))
+    shelf = PolicyShelf([SHIPPED, tmp_path])
+
+    assert shelf.current(NOW, traits()).id == "house"
+
+
+def test_a_running_complaint_keeps_its_version_unless_a_later_one_takes_over(tmp_path: Path) -> None:
+    written(tmp_path, POLICY)
+    file = written(tmp_path, POLICY.replace("version: 2", "version: 3"), "later.yaml")
+    shelf = PolicyShelf([SHIPPED, tmp_path])
+    assert (shelf.current(NOW).version, shelf.running("own", 2, NOW).version) == (3, 2)
+
+    text = POLICY.replace("version: 2", "version: 3").replace("steps:", "takes_over_running: true\nsteps:")
+    changed(file, text)
+
+    assert shelf.running("own", 2, NOW).version == 3
+    assert shelf.running("gone", 1, NOW).id == "own"
+
+
+def test_a_draft_on_top_of_the_shelf_leaves_the_shelf_as_it_is(tmp_path: Path) -> None:
+    written(tmp_path, POLICY)
+    shelf = PolicyShelf([SHIPPED, tmp_path])
+    draft = shelf.overlaid(
+        {"house.yaml": POLICY.replace("id: own", "id: draft", 1), "rules.yaml": "threshold: 0.9\n"}
+    )
+
+    assert (draft.current(NOW).id, draft.rules().threshold) == ("draft", 0.9)
+    assert (shelf.current(NOW).id, shelf.rules().threshold) == ("own", 0.5)
