@@ -1,6 +1,7 @@
 """A quarter of complaints in every condition, with promises, recompense and hostile words."""
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -39,21 +40,25 @@ SUBJECTS = (
 CAUSES = ("late_delivery", "lost_in_transit", "billing_error", "slow_answer", None, None)
 
 
-def tell(database: Database, now: datetime, *, count: int = 64, first: int = FIRST_TICKET) -> None:
+def tell(
+    database: Database, now: datetime, *, count: int = 64, first: int = FIRST_TICKET, is_hostile: bool = True
+) -> None:
     """Store the complaints of the last ninety days; the same ones every time."""
     dice = random.Random(7)
     with database.write() as conn:
         for number in range(count):
-            _one(conn, dice, first, number, now)
+            _one(conn, dice, first, number, now, HOSTILE if is_hostile else ())
 
 
-def _one(conn: Connection, dice: random.Random, first: int, number: int, now: datetime) -> None:
+def _one(
+    conn: Connection, dice: random.Random, first: int, number: int, now: datetime, hostile: Sequence[str]
+) -> None:
     ticket_id = first + number
     at = now - timedelta(hours=dice.randint(30, 24 * 86))
     is_resolved = dice.random() < 0.7
     resolved_at = at + timedelta(hours=dice.expovariate(1 / 50) + 2) if is_resolved else None
     resolved_at = min(resolved_at, now - timedelta(hours=1)) if resolved_at else None
-    subject = HOSTILE[number] if number < len(HOSTILE) else dice.choice(SUBJECTS).format(n=100000 + number)
+    subject = hostile[number] if number < len(hostile) else dice.choice(SUBJECTS).format(n=100000 + number)
     channel = dice.choice(
         [Channel.EMAIL, Channel.EMAIL, Channel.EMAIL, Channel.WEB, Channel.CHAT, Channel.SOCIAL]
     )
@@ -102,7 +107,7 @@ def _one(conn: Connection, dice: random.Random, first: int, number: int, now: da
         satisfied_by=(),
     )
     said = {
-        "cause": HOSTILE[number][:60] if number < 2 else dice.choice(CAUSES),
+        "cause": hostile[number][:60] if number < min(2, len(hostile)) else dice.choice(CAUSES),
         "decided_at": resolved_at,
         "repeat_of": 1 if dice.random() < 0.2 else None,
     }
@@ -118,7 +123,7 @@ def _promise(conn: Connection, dice: random.Random, id: int, ticket_id: int, at:
             conn,
             complaint_id=id,
             ticket_id=ticket_id,
-            what="Say when the replacement leaves <b>",
+            what="Say when the replacement leaves",
             due_at=at + timedelta(days=2),
             owner_id=None,
             now=at,
