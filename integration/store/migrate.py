@@ -24,6 +24,7 @@ SCRIPTS = Path(__file__).parent / "migrations"
 # Any number will do as long as nobody else on this PostgreSQL database takes the same.
 ADVISORY_LOCK = 7_205_120_931
 WAIT_SECONDS = 600
+KEPT_BACKUPS = 3
 
 
 class SchemaTooNew(Exception):
@@ -56,7 +57,8 @@ def schema_state(engine: Engine) -> SchemaState:
 def migrate(engine: Engine) -> SchemaState:
     """Bring the database up to date; a second caller waits, then finds nothing to do.
 
-    A filled SQLite file is copied to `FILE.before-REVISION` first. Raises `SchemaTooNew`.
+    A filled SQLite file is copied to `FILE.before-REVISION` first; the last `KEPT_BACKUPS` copies stay.
+    Raises `SchemaTooNew`.
     """
     with _alone(engine):
         state = schema_state(engine)
@@ -168,6 +170,12 @@ def _back_up(engine: Engine, state: SchemaState, *, before: str) -> None:
     with closing(sqlite3.connect(_file(engine))) as source, closing(sqlite3.connect(unfinished)) as copy:
         source.backup(copy)
     os.replace(unfinished, target)
+    # They hold what has been erased since, so only the last few are kept.
+    backups = sorted(
+        target.parent.glob(f"{_file(engine).name}.before-*"), key=lambda path: path.stat().st_mtime
+    )
+    for old in backups[:-KEPT_BACKUPS]:
+        old.unlink(missing_ok=True)
 
 
 def _file(engine: Engine) -> Path:
