@@ -19,6 +19,7 @@ from integration.commands import (
     schema,
     serve,
     shipped,
+    text_files,
 )
 from integration.commands.context import Context
 
@@ -37,6 +38,8 @@ def main(context: click.Context, env_file: Path) -> None:
     """Complaint history, suggested responses and follow-ups next to your Zendesk."""
     context.obj = Context(env_file if env_file.is_file() else None)
 
+
+text_files.add_to(shipped.templates, policies.policies)
 
 for command in (
     demo.demo,

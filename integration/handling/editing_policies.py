@@ -43,6 +43,12 @@ class Desk:
         return POLICIES + self.name
 
     @property
+    def title(self) -> str:
+        """What the text calls itself, else its name."""
+        found = parse(self.text, self.name)
+        return found.title if isinstance(found, Policy) else self.name.removesuffix(".yaml")
+
+    @property
     def draft(self) -> Edition | None:
         return editing.draft_of(self.versions)
 
