@@ -20,6 +20,7 @@ from integration.commands import (
     serve,
     shipped,
     text_files,
+    uninstall,
 )
 from integration.commands.context import Context
 
@@ -62,5 +63,6 @@ for command in (
     privacy.export,
     privacy.hold,
     privacy.retention,
+    uninstall.uninstall,
 ):
     main.add_command(command)

@@ -21,6 +21,7 @@ from integration.store import complaints, counters, inbox, kept, outbox, request
 from integration.zendesk.errors import RateLimited, ZendeskError
 from integration.zendesk.export import export_tickets, export_users, readable
 from integration.zendesk.json_shapes import requester_from_json, ticket_from_json
+from integration.zendesk.shapes import Json
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ def _told(missed: _Taken, users: _Taken, now: datetime) -> dict[str, object]:
     }
 
 
-def _heal(parts: Parts, items: Iterable[object], taken: _Taken) -> None:
+def _heal(parts: Parts, items: Iterable[Json], taken: _Taken) -> None:
     """Read the conversations of open complaints that changed unheard: an export tells no comments."""
     found = readable(items, ticket_from_json)
     with parts.database.read() as conn:

@@ -268,4 +268,7 @@ def _row(row: Mapping[Any, Any]) -> OutboxRow:
 def last_sent_at(conn: Connection, ticket_id: int) -> datetime | None:
     """Return when we last wrote to a ticket."""
     mine = sa.and_(outbox.c.ticket_id == ticket_id, outbox.c.sent_at.is_not(None))
-    return conn.scalar(sa.select(sa.func.max(outbox.c.sent_at, type_=outbox.c.sent_at.type)).where(mine))
+    last: datetime | None = conn.scalar(
+        sa.select(sa.func.max(outbox.c.sent_at, type_=outbox.c.sent_at.type)).where(mine)
+    )
+    return last
