@@ -147,7 +147,8 @@ def escalate_alerts(parts: Parts) -> int:
             if note is not None:
                 outbox.add(
                     conn,
-                    key=f"alert:{alert.id}:{level}",
+                    # One such note a ticket and day, however many alerts it has.
+                    key=f"escalation:{alert.ticket_id}:{now.astimezone(calendar.zone).date()}",
                     kind="escalate",
                     ticket_id=alert.ticket_id,
                     marker=marker,

@@ -35,7 +35,11 @@ def apply_ticket_events(conn: Connection, ticket_id: int, events: Iterable[Event
                 _compare_with_letter(conn, comment)
                 _remember_author(conn, added)
             case CommentHidden(comment_id=comment_id, is_redacted=is_redacted):
-                tickets.hide_comment(conn, comment_id, is_redacted=is_redacted)
+                if not tickets.hide_comment(conn, comment_id, is_redacted=is_redacted):
+                    # Events come in any order; the comment itself may still be on its way.
+                    tickets.hide_unseen(
+                        conn, ticket_id, comment_id, is_redacted=is_redacted, at=event.occurred_at
+                    )
             case CustomFieldChanged() as changed:
                 tickets.set_custom_field(
                     conn, ticket_id, changed.field_id, changed.current, order=event.order

@@ -16,6 +16,8 @@ from integration.store.tables import inbox, tickets
 Stored: TypeAlias = Mapping[Any, Any]
 
 MOST_COMMENTS = 1000
+# Authors of comments of which only the end was heard so far; Zendesk's system user is -1.
+REDACTED_UNSEEN, HIDDEN_UNSEEN = -2, -3
 SNAPSHOT = "*"  # in `field_orders`: the newest source that told all custom fields at once
 _FIELDS = tuple(Ticket.__dataclass_fields__)
 _COMMENT_FIELDS = tuple(Comment.__dataclass_fields__)
@@ -174,7 +176,16 @@ def add_comment(conn: Connection, comment: Comment) -> bool:
     if conn.scalar(sa.select(tickets.c.is_erased).where(tickets.c.id == comment.ticket_id)):
         return False
     values = {name: getattr(comment, name) for name in _COMMENT_FIELDS}
-    statement = insert_into(conn, comment_rows).values(values).on_conflict_do_nothing(index_elements=["id"])
+    insert, old = insert_into(conn, comment_rows).values(values), comment_rows.c
+    told: dict[str, sa.ColumnElement[Any]] = {
+        name: insert.excluded[name] for name in ("author_id", "by_agent", "created_at")
+    }
+    was_redacted = old.author_id == REDACTED_UNSEEN
+    told["body"] = sa.case((was_redacted, ""), else_=insert.excluded.body)
+    told["is_public"] = sa.case((was_redacted, insert.excluded.is_public), else_=sa.false())
+    statement = insert.on_conflict_do_update(
+        index_elements=["id"], set_=told, where=old.author_id.in_([REDACTED_UNSEEN, HIDDEN_UNSEEN])
+    )
     return has_stored(conn, statement, comment_rows.c.id)
 
 
@@ -182,7 +193,7 @@ def comments(conn: Connection, ticket_id: int) -> tuple[Comment, ...]:
     """Return a ticket's comments, oldest first."""
     rows = conn.execute(
         sa.select(*(comment_rows.c[name] for name in _COMMENT_FIELDS))
-        .where(comment_rows.c.ticket_id == ticket_id)
+        .where(comment_rows.c.ticket_id == ticket_id, comment_rows.c.author_id > REDACTED_UNSEEN)
         .order_by(comment_rows.c.created_at, comment_rows.c.id)
         .limit(MOST_COMMENTS)
     )
@@ -194,9 +205,30 @@ def hide_comment(conn: Connection, comment_id: int, *, is_redacted: bool) -> boo
 
     The event does not say which words, so a redacted comment loses all of them.
     """
-    values: dict[str, object] = {"body": ""} if is_redacted else {"is_public": False}
+    values: dict[str, object] = {"is_public": False}
+    if is_redacted:
+        author = comment_rows.c.author_id
+        unseen = sa.case((author == HIDDEN_UNSEEN, REDACTED_UNSEEN), else_=author)
+        values = {"body": "", "author_id": unseen}
     changed = conn.execute(sa.update(comment_rows).where(comment_rows.c.id == comment_id).values(**values))
     return changed.rowcount == 1
+
+
+def hide_unseen(
+    conn: Connection, ticket_id: int, comment_id: int, *, is_redacted: bool, at: datetime
+) -> bool:
+    """Remember that a comment was hidden or blacked out before it came in, so that it comes in that way."""
+    values = {
+        "id": comment_id,
+        "ticket_id": ticket_id,
+        "author_id": REDACTED_UNSEEN if is_redacted else HIDDEN_UNSEEN,
+        "by_agent": False,
+        "is_public": False,
+        "body": "",
+        "created_at": at,
+    }
+    statement = insert_into(conn, comment_rows).values(values).on_conflict_do_nothing(index_elements=["id"])
+    return has_stored(conn, statement, comment_rows.c.id)
 
 
 def set_satisfaction(conn: Connection, ticket_id: int, score: str) -> bool:

@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from integration.domain.ticket import Comment, Status
 from integration.store import tickets
 from integration.store.engine import Database
@@ -148,3 +150,21 @@ def test_a_rating_is_remembered(database: Database) -> None:
         assert tickets.set_satisfaction(conn, 5, "good")
         assert not tickets.set_satisfaction(conn, 6, "good")
         assert tickets.get(conn, 5) == ticket(satisfaction="good")
+
+
+COMMENT = Comment(2, 5, 7, by_agent=False, is_public=True, body="Hello", created_at=NOON)
+
+
+@pytest.mark.parametrize(("is_redacted", "body", "is_public"), [(True, "", True), (False, "Hello", False)])
+def test_what_was_hidden_before_it_came_in_comes_in_hidden(
+    database: Database, is_redacted: bool, body: str, is_public: bool
+) -> None:
+    with database.write() as conn:
+        assert tickets.hide_unseen(conn, 5, 2, is_redacted=is_redacted, at=NOON)
+        assert tickets.comments(conn, 5) == ()
+
+        assert tickets.add_comment(conn, COMMENT)
+
+        (comment,) = tickets.comments(conn, 5)
+        assert (comment.body, comment.is_public, comment.author_id) == (body, is_public, 7)
+        assert not tickets.add_comment(conn, COMMENT)
