@@ -5,17 +5,19 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import TypeVar
 
+from integration.web.plain import one_line
 from integration.web.problems import Problem
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def text(body: dict[str, object], field: str, longest: int) -> str:
-    """Return a text of one line."""
+    """Return a text of one line, without signs that turn or hide what stands around them."""
     value = body.get(field)
-    if not isinstance(value, str) or not 0 < len(value) <= longest or not value.isprintable():
+    cleaned = one_line(value) if isinstance(value, str) and len(value) <= 2 * longest else ""
+    if not 0 < len(cleaned) <= longest:
         raise bad(field, f"send text of 1 to {longest} characters")
-    return value
+    return cleaned
 
 
 def optional_text(body: dict[str, object], field: str, longest: int) -> str | None:
@@ -23,7 +25,7 @@ def optional_text(body: dict[str, object], field: str, longest: int) -> str | No
     value = body.get(field)
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    return text(body, field, longest).strip()
+    return text(body, field, longest)
 
 
 def number(body: dict[str, object], field: str) -> int:

@@ -1,5 +1,6 @@
 """A requester with a past: two earlier complaints, one of them about the same, and a promise not kept."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from integration.domain.complaint import Assessment, Band, Category, CueKind, Evidence, State
@@ -59,6 +60,18 @@ def tell(database: Database, now: datetime, *, ticket_id: int = TICKET) -> None:
             now=now - timedelta(days=55),
         )
         facts.put(conn, REQUESTER, Fact("Plan", "Premium", "shop", now - timedelta(days=2)))
+
+
+def add(database: Database, now: datetime, ticket_id: int, subject: str, body: str) -> None:
+    """Store one more complaint of the requester, which continues ticket FORMER; nothing is due for it."""
+    at = now - timedelta(hours=1)
+    with database.write() as conn:
+        former = complaints.by_ticket(conn, FORMER)
+        assert former is not None
+        written = replace(ticket(ticket_id, subject, at), description=body)
+        tickets.save(conn, written, order="1", with_custom_fields=False)
+        reason = Reason(Code.SAME_REFERENCE, {"ticket_id": FORMER, "reference": "AF-123456"})
+        complaints.add(conn, complaint(ticket_id, at, Repeat(former.id, FORMER, reason)))
 
 
 def ticket(ticket_id: int, subject: str, at: datetime) -> Ticket:

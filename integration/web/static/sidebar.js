@@ -29,8 +29,11 @@
 
   const key = (element) => element.closest("details[data-key]")?.dataset.key;
 
-  /** Put new facts in place; what was open stays open, what had the focus has it again. */
+  const typed = () => [...panel.querySelectorAll("input[id]:not([type=checkbox])")].filter((i) => i.value !== i.defaultValue);
+
+  /** Put new facts in place; what was open or typed stays so, what had the focus has it again. */
   function put(html) {
+    const written = new Map(typed().map((input) => [input.id, input.value]));
     const open = new Map([...panel.querySelectorAll("details[data-key]")].map((d) => [d.dataset.key, d.open]));
     const focused = panel.contains(document.activeElement) && document.activeElement;
     const name = focused && focused.dataset.focus;
@@ -38,6 +41,10 @@
     panel.innerHTML = html;
     for (const details of panel.querySelectorAll("details[data-key]")) {
       if (open.has(details.dataset.key)) details.open = open.get(details.dataset.key);
+    }
+    for (const [id, value] of written) {
+      const input = document.getElementById(id);
+      if (input) input.value = value;
     }
     if (focused && !(name && focusOn(name)) && section) focusOn(section);
     offerUndo();
@@ -51,8 +58,8 @@
 
   /** Whether an agent reads a letter, searches, or has typed something that new facts would wipe out. */
   function isBusy() {
-    const typed = [...panel.querySelectorAll("input:not([type=checkbox])")].some((i) => i.value !== i.defaultValue);
-    return typed || panel.querySelector("[data-act=preview][aria-expanded=true]") !== null;
+    const isSearching = Boolean(panel.querySelector("[data-search]")?.value);
+    return isSearching || typed().length > 0 || panel.querySelector("[data-act=preview][aria-expanded=true]") !== null;
   }
 
   const withZone = (path, query = {}) => `${path}?${new URLSearchParams({ ...query, zone })}`;
@@ -111,9 +118,10 @@
   }
 
   /** Change something, say so, offer to take it back, and show what holds now. */
-  async function act(path, body, done, section) {
+  async function act(path, body, done, section, form) {
     try {
       const answer = await makegood.call(path, { method: "POST", body });
+      form?.reset();
       const taken = answer.status === 204 ? null : (await answer.json()).undo;
       undo = taken && { text: done, section, run: () => act(taken.path, taken.body, said.undone, section) };
       announce(done);
@@ -256,7 +264,8 @@
     return body;
   }
 
-  const post = (element) => act(element.dataset.post, bodyOf(element), element.dataset.done, key(element));
+  const post = (element) =>
+    act(element.dataset.post, bodyOf(element), element.dataset.done, key(element), element.closest("form"));
 
   const acts = {
     retry: () => (place ? load() : start()),
