@@ -24,6 +24,7 @@ from integration.policies.shelf import PolicyShelf
 from integration.responses.library import Library
 from integration.settings import parse_settings
 from integration.store import requesters, staff
+from integration.store.editions import EditionShelf
 from integration.store.engine import Database, make_engine
 from integration.web import site
 from integration.zendesk.errors import NotFound, ZendeskUnavailable
@@ -122,12 +123,13 @@ def installed(
         }
     )
     database = Database(make_engine(database_url))
+    editions = EditionShelf(database)
     parts = Parts(
         settings=settings,
         clock=clock or stopped,
         database=database,
-        library=library,
-        shelf=PolicyShelf(),
+        library=library.over(editions.templates),
+        shelf=PolicyShelf(published=editions.policies),
         zendesk=ZendeskAway(),  # type: ignore[arg-type]
         pace=Pace(database.engine),
         close=database.close,

@@ -1,24 +1,15 @@
 """Policies and rules on the admin page: read, filled in as a form, tried on the past, published, switched."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from cryptography.hazmat.primitives.asymmetric import rsa
-from flask import Flask
 from werkzeug.test import TestResponse
 
-from integration.parts import Parts
-from integration.policies.shelf import SHIPPED, PolicyShelf
-from integration.responses.library import Library
+from integration.policies.shelf import SHIPPED
 from integration.store import audit_log
-from integration.store.editions import EditionShelf
-from integration.web import site
 from tests.web import scenario
-from tests.web.installation import ADMIN, AGENT, NOW, Site, installed
+from tests.web.installation import ADMIN, AGENT, NOW, Site
 from tests.web.test_app_api import Asking
 
 LIST = "/app/api/admin/policies"
@@ -29,19 +20,8 @@ SOONER = SHIPPED_HOUSE.replace("amount: 4, unit: business_hours", "amount: 2, un
 
 
 @pytest.fixture
-def here(sqlite_url: str, tmp_path: Path, library: Library, app_key: rsa.RSAPrivateKey) -> Iterator[Site]:
-    """An installation whose policies follow what is published."""
-    with installed(sqlite_url, tmp_path, library, app_key) as bare:
-        shelf = PolicyShelf((SHIPPED,), EditionShelf(bare.parts.database).policies)
-        parts: Parts = replace(bare.parts, shelf=shelf)
-        app = Flask("policies", static_folder=None)
-        site.install(app, parts)
-        scenario.tell(parts.database, NOW)
-        yield replace(bare, app=app, parts=parts)
-
-
-@pytest.fixture
 def admin(here: Site) -> Asking:
+    scenario.tell(here.parts.database, NOW)
     return Asking(here, ADMIN, "admin")
 
 

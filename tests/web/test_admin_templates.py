@@ -2,20 +2,14 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from werkzeug.test import TestResponse
 
-from integration.responses.library import Library
 from integration.store import audit_log, choices, suggestion_uses
-from integration.store.editions import EditionShelf
-from integration.store.engine import Database, make_engine
 from tests.web import scenario
-from tests.web.installation import ADMIN, AGENT, NOW, ROOT, Site, installed
+from tests.web.installation import ADMIN, AGENT, NOW, ROOT, Site
 from tests.web.test_app_api import Asking, bearer
 
 LIST = "/app/api/admin/templates"
@@ -25,18 +19,8 @@ OURS = SHIPPED.replace("I am sorry that this was your experience.", "We are trul
 
 
 @pytest.fixture
-def here(sqlite_url: str, tmp_path: Path, library: Library, app_key: rsa.RSAPrivateKey) -> Iterator[Site]:
-    """An installation whose library follows what is published."""
-    other = Database(make_engine(sqlite_url))
-    following = library.over(EditionShelf(other).templates)
-    with installed(sqlite_url, tmp_path, following, app_key) as site:
-        scenario.tell(site.parts.database, NOW)
-        yield site
-    other.close()
-
-
-@pytest.fixture
 def admin(here: Site) -> Asking:
+    scenario.tell(here.parts.database, NOW)
     return Asking(here, ADMIN, "admin")
 
 
