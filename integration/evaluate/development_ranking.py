@@ -20,7 +20,7 @@ SAMPLE = 1_000
 STREAM = (50, 200, 500, 1_000)
 PARTS = 7
 SETS = (("27 intents", "bitext27"), ("77 intents", "banking77"))
-_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 Row = Mapping[str, Any]
 
@@ -62,7 +62,7 @@ def _tops(
 ) -> str:
     first = three = 0
     for row in rows:
-        found = ranker.likeness(entries, own_words(row["text"]), taught, now=_NOW)
+        found = ranker.likeness(entries, own_words(row["text"]), taught, now=NOW)
         ranked = sorted(found, key=lambda id: -found[id].score)[:3]
         first += row["template_id"] == ranked[0]
         three += row["template_id"] in ranked
@@ -72,7 +72,7 @@ def _tops(
 def _choices(ranker: Ranker, rows: Iterable[Row]) -> tuple[Choice, ...]:
     meanings = ((number, row, ranker.meaning(row["text"])) for number, row in enumerate(rows))
     return tuple(
-        Choice(row["template_id"], number, meaning[0], False, _NOW)
+        Choice(row["template_id"], number, meaning[0], False, NOW)
         for number, row, meaning in meanings
         if meaning is not None
     )
