@@ -9,6 +9,7 @@ from integration.domain import preset
 from integration.domain.policy import NOTED_BY_AGENTS, Start
 from integration.domain.preset import DeadlineState, NotAllowed
 from integration.handling.clocks import Applied, applying, refresh_deadlines, traits_of
+from integration.handling.next_dates import keep_current
 from integration.handling.sidebar import UnknownTicket
 from integration.parts import Parts
 from integration.store import audit_log, clocks, complaints, tickets
@@ -132,3 +133,4 @@ def _done(
         subject=f"ticket:{complaint.ticket_id}",
         after=details,
     )
+    keep_current(parts, conn, complaint.ticket_id, now)

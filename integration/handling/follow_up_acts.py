@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from integration.domain.followup import FollowUp, FollowUpStatus
 from integration.domain.reason import Code, Reason
+from integration.handling.next_dates import keep_current
 from integration.parts import Parts
 from integration.store import audit_log, follow_ups
 
@@ -39,6 +40,7 @@ def reschedule(parts: Parts, follow_up_id: int, due_at: datetime, *, agent_id: i
             before={"due_at": before.due_at.isoformat()},
             after={"due_at": due_at.isoformat()},
         )
+        keep_current(parts, conn, before.ticket_id, now)
     return before.due_at
 
 
@@ -72,7 +74,7 @@ def reinstate(parts: Parts, follow_up_id: int, *, agent_id: int) -> None:
 def _end(parts: Parts, follow_up_id: int, status: FollowUpStatus, why: str, agent_id: int) -> None:
     now = parts.clock()
     with parts.database.write() as conn:
-        _running(conn, follow_up_id)
+        running = _running(conn, follow_up_id)
         reason = Reason(Code.BY_AGENT, {"agent_id": agent_id, "why": why})
         if not follow_ups.end(conn, follow_up_id, status=status, reason=reason, now=now):
             raise UnknownFollowUp
@@ -84,6 +86,7 @@ def _end(parts: Parts, follow_up_id: int, status: FollowUpStatus, why: str, agen
             subject=f"follow-up:{follow_up_id}",
             after={"reason": why},
         )
+        keep_current(parts, conn, running.ticket_id, now)
 
 
 def _running(conn: Connection, follow_up_id: int) -> FollowUp:

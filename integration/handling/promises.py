@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from integration.domain.followup import PROMISE, FollowUpStatus
 from integration.domain.history import PromiseState
 from integration.domain.reason import Code, Reason
+from integration.handling.next_dates import keep_current
 from integration.handling.sidebar import UnknownTicket
 from integration.handling.working_hours import working_hours
 from integration.parts import Parts
@@ -54,8 +55,11 @@ def promise(
 
     Noted twice, it is one promise. Raises `UnknownTicket`, `NoComplaint` or `BadPromise`.
     """
+    now = parts.clock()
     with parts.database.write() as conn:
-        return _make(conn, ticket_id, what, due_at, owner_id, agent_id, None, parts.clock())
+        promise_id = _make(conn, ticket_id, what, due_at, owner_id, agent_id, None, now)
+        keep_current(parts, conn, ticket_id, now)
+    return promise_id
 
 
 def promise_by_letter(
@@ -69,7 +73,9 @@ def promise_by_letter(
     with parts.database.write() as conn:
         calendar = working_hours(parts, conn, now)
         due_at = calendar.closing(by) if calendar.is_business_day(by) else calendar.last_second(by)
-        return _make(conn, ticket_id, what, due_at, agent_id, agent_id, template_id, now)
+        promise_id = _make(conn, ticket_id, what, due_at, agent_id, agent_id, template_id, now)
+        keep_current(parts, conn, ticket_id, now)
+    return promise_id
 
 
 def keep(parts: Parts, promise_id: int, *, agent_id: int) -> None:
@@ -78,13 +84,16 @@ def keep(parts: Parts, promise_id: int, *, agent_id: int) -> None:
     with parts.database.write() as conn:
         kept = _living(conn, promise_id)
         _end(conn, kept, PromiseState.KEPT, agent_id, now, {"is_late": now > kept.promise.due_at})
+        keep_current(parts, conn, kept.promise.ticket_id, now)
 
 
 def withdraw(parts: Parts, promise_id: int, why: str, *, agent_id: int) -> None:
     """Note that a promise is no longer owed, and why. Raises `UnknownPromise`."""
+    now = parts.clock()
     with parts.database.write() as conn:
         kept = _living(conn, promise_id)
-        _end(conn, kept, PromiseState.WITHDRAWN, agent_id, parts.clock(), {"why": why})
+        _end(conn, kept, PromiseState.WITHDRAWN, agent_id, now, {"why": why})
+        keep_current(parts, conn, kept.promise.ticket_id, now)
 
 
 def reopen(parts: Parts, promise_id: int, *, agent_id: int) -> None:
@@ -115,6 +124,7 @@ def move(parts: Parts, promise_id: int, due_at: datetime, *, told: bool, agent_i
             plan(conn, promise_id, now)
         details = {"from": kept.promise.due_at.isoformat(), "to": due_at.isoformat(), "told": told}
         record(conn, kept, "moved", agent_id, now, details)
+        keep_current(parts, conn, kept.promise.ticket_id, now)
 
 
 def plan(conn: Connection, promise_id: int, now: datetime) -> int | None:

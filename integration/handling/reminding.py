@@ -19,6 +19,7 @@ from integration.handling import chains, notes
 from integration.handling import promises as promise_acts
 from integration.handling.alerts import raise_alert
 from integration.handling.case import read_case
+from integration.handling.next_dates import changed
 from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.store import complaints, follow_ups, outbox, promises
@@ -69,7 +70,7 @@ def remind(
             ticket_id=follow_up.ticket_id,
             marker=marker,
             note=note,
-            fields={},
+            fields=changed(parts, conn, follow_up.ticket_id, now, but_for=follow_up.id),
             priority=_priority(follow_up),
             now=now,
             follow_up_id=follow_up.id,

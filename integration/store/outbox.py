@@ -233,6 +233,18 @@ def count_waiting(conn: Connection) -> tuple[int, datetime | None]:
     return int(row[0]), row[1]
 
 
+def last_fields(conn: Connection, ticket_id: int) -> dict[int, FieldValue]:
+    """Return what Zendesk was last told, or is about to be told, of each of a ticket's fields."""
+    meant = outbox.c.state.in_(["new", "claimed", "sending", "done"])
+    rows = conn.scalars(
+        sa.select(outbox.c.fields).where(outbox.c.ticket_id == ticket_id, meant).order_by(outbox.c.id)
+    )
+    told: dict[int, FieldValue] = {}
+    for fields in rows:
+        told |= encoding.fields_from_json(fields)
+    return told
+
+
 def merge_fields(conn: Connection, ticket_id: int, fields: Mapping[int, FieldValue], now: datetime) -> bool:
     """Put more fields into a write of fields alone that has not begun; False where there is none."""
     plain = sa.and_(outbox.c.ticket_id == ticket_id, outbox.c.kind == "fields", one_of(outbox.c.state, "new"))

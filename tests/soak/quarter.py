@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -95,7 +96,12 @@ class Quarter:
                     worker.kill()
                     worker.communicate()
                 parts.close()
-        self.found.figures |= {"seconds": round(time.monotonic() - began, 1), "steps": self._steps}
+        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        self.found.figures |= {
+            "seconds": round(time.monotonic() - began, 1),
+            "processor_seconds": round(sum(each.ru_utime + each.ru_stime for each in used), 1),
+            "steps": self._steps,
+        }
         return self.found
 
     # -- time
