@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from integration.domain.complaint import State
 from integration.domain.followup import FollowUp
-from integration.domain.history import Outcome, PastComplaint
+from integration.domain.history import Outcome, PastComplaint, Promise
 from integration.domain.reason import Code, Reason
 from integration.domain.suggestion import Suggestion, TemplateCard
 from integration.handling.sidebar import Facts, Offer
@@ -64,7 +64,7 @@ class Panel:
     @property
     def lines(self) -> list[Line]:
         """The answers, most wanted first."""
-        return [self.history_line(), self.due_line(), *self.promise_lines()]
+        return [self.history_line(), *self.due_lines(), *self.promise_lines()]
 
     def history_line(self) -> Line:
         """Say whether this came up before and how that ended."""
@@ -89,22 +89,22 @@ class Panel:
         text = words.count("history.none", others, months=summary.looked_back_months)
         return Line("past", "calm", text, "", note)
 
-    def due_line(self) -> Line:
-        """Say what is due next, and whether it is late."""
-        running = self.facts.running
+    def due_lines(self) -> list[Line]:
+        """Say what is due next, and whether it is late; what is promised has a line of its own."""
+        promised = self.facts.summary.open_promise
+        running = [each for each in self.facts.running if not _is_of(each, promised)]
         if not running:
-            return Line("clock", "calm", self.words("due.none"))
+            return [] if promised else [Line("clock", "calm", self.words("due.none"))]
         first = self.due_row(running[0])
         more = self.words.count("due.more", len(running) - 1) if len(running) > 1 else ""
         late_by = self.facts.now - running[0].due_at
         if first.is_late:
             span = self.words.span(late_by)
             text = self.words("due.late", what=first.what, when=first.when, span=span)
-            return Line("clock", "alert", text, first.exact, more)
+            return [Line("clock", "alert", text, first.exact, more)]
         tone = "notice" if -late_by <= SOON else "calm"
-        return Line(
-            "clock", tone, self.words("due.next", what=first.what, when=first.when), first.exact, more
-        )
+        text = self.words("due.next", what=first.what, when=first.when)
+        return [Line("clock", tone, text, first.exact, more)]
 
     def promise_lines(self) -> list[Line]:
         """Say what was promised and is still owed, or was not kept."""
@@ -258,6 +258,13 @@ def _tickets(reasons: Sequence[Reason]) -> tuple[int, ...]:
 def languages(locales: Sequence[str], words: Words) -> str:
     """Return the languages of some locales as one list in the agent's words."""
     return ", ".join(sorted({words.language_name(locale) for locale in locales}))
+
+
+def _is_of(follow_up: FollowUp, promise: Promise | None) -> bool:
+    """Whether a follow-up is there to keep this promise."""
+    if promise is None or follow_up.promise_id is None:
+        return False
+    return (follow_up.what, follow_up.due_at) == (promise.what, promise.due_at)
 
 
 def _is_open(past: PastComplaint) -> bool:

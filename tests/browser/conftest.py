@@ -24,7 +24,6 @@ from integration.store import requesters, staff
 from tests.web import scenario
 from tests.web.installation import ROOT, Site, access, installed
 
-BODY = "My parcel AF-123456 is lost again. This is outrageous, third time now."
 SDK_FOLDER = ROOT / "tests" / "rehearsal" / "sdk" / "build"
 
 
@@ -45,7 +44,7 @@ class Workspace:
     agent_id: int
     admin_id: int
 
-    def complaint(self, *, body: str = BODY, subject: str = "Parcel lost") -> int:
+    def complaint(self, *, body: str = scenario.BODY, subject: str = "Parcel lost") -> int:
         """Return a ticket of the same requester, a complaint that continues ticket 12, with nothing due."""
         account = self.zendesk.account
         requester = {"name": "Mary Jane Poppins", "email": "mary@mail.example"}
@@ -116,7 +115,7 @@ def _furnish(zendesk: RehearsalServer, site: Site, app_url: str) -> Workspace:
     data = {
         "subject": scenario.SUBJECT,
         "requester": {"name": "Mary Jane Poppins", "email": "mary@mail.example"},
-        "comment": {"body": BODY},
+        "comment": {"body": scenario.BODY},
     }
     ticket = account.create_ticket(data, actor_id=account.admin_user_id, channel="web")
     # The tickets of the past, which this account does not have, keep their numbers.

@@ -9,7 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from werkzeug.test import TestResponse
 
 from integration.responses.library import Library
-from tests.web.installation import ROOT, Site, installed, signed
+from tests.web import scenario
+from tests.web.asking import Asking
+from tests.web.installation import NOW, ROOT, Site, installed, signed
 
 Deliver = Callable[..., TestResponse]
 
@@ -42,3 +44,10 @@ def deliver(here: Site) -> Deliver:
         return here.client.post(path, data=raw, headers=headers if headers is not None else signed(raw))
 
     return post
+
+
+@pytest.fixture
+def agent(here: Site) -> Asking:
+    """An agent in the sidebar of a ticket whose requester has a past."""
+    scenario.tell(here.parts.database, NOW)
+    return Asking(here)

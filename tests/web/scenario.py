@@ -15,6 +15,7 @@ from integration.store.facts import Fact
 
 REQUESTER = 360000000777
 TICKET, FORMER, OLDEST = 41, 12, 3
+BODY = "My parcel AF-123456 is lost again. This is outrageous, third time now."
 SUBJECT = "Parcel <b>lost</b> again {{ 7*7 }}"
 
 
@@ -79,7 +80,7 @@ def ticket(ticket_id: int, subject: str, at: datetime) -> Ticket:
         id=ticket_id,
         requester_id=REQUESTER,
         subject=subject,
-        description="My parcel AF-123456 is lost again. This is outrageous, third time now.",
+        description=BODY,
         status=Status.CLOSED if ticket_id in {FORMER, OLDEST} else Status.OPEN,
         created_at=at,
         updated_at=at,
@@ -104,11 +105,13 @@ def past(ticket_id: int, category: Category, at: datetime, outcome: Outcome) -> 
 
 
 def complaint(ticket_id: int, at: datetime, repeat: Repeat) -> NewComplaint:
-    evidence = (
-        Evidence(None, 28, 38, CueKind.REPEATED, "lost again"),
-        Evidence(None, 48, 58, CueKind.ACCUSATION, "outrageous"),
-        Evidence(None, 60, 74, CueKind.REPEATED, "third time now"),
+    said = (
+        (CueKind.REPEATED, "lost again"),
+        (CueKind.ACCUSATION, "outrageous"),
+        (CueKind.REPEATED, "third time now"),
     )
+    places = ((BODY.index(words), kind, words) for kind, words in said)
+    evidence = tuple(Evidence(None, at, at + len(words), kind, words) for at, kind, words in places)
     reasons = (Reason(Code.WORDS, {"count": 3, "points": 4.0}), Reason(Code.BROKEN_PROMISE))
     return NewComplaint(
         ticket_id=ticket_id,

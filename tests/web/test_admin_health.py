@@ -17,8 +17,8 @@ from integration.store.engine import Database
 from integration.store.migrate import migrate
 from integration.zendesk.launch import mint_session
 from tests.web import waiting
+from tests.web.asking import Asking
 from tests.web.installation import ADMIN, AGENT, NOW, Site
-from tests.web.test_app_api import Asking
 
 ADDRESSES = (
     "health", "health/doctor", "health/audit", "health/audit.csv", "health/audit.jsonl",

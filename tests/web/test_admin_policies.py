@@ -9,8 +9,8 @@ from werkzeug.test import TestResponse
 from integration.policies.shelf import SHIPPED
 from integration.store import audit_log
 from tests.web import scenario
+from tests.web.asking import Asking
 from tests.web.installation import ADMIN, AGENT, NOW, Site
-from tests.web.test_app_api import Asking
 
 LIST = "/app/api/admin/policies"
 HOUSE = f"{LIST}/text/house.yaml"

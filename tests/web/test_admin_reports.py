@@ -11,8 +11,8 @@ import pytest
 from integration.domain.report import FIGURES, RATES, SPANS, Dimension
 from integration.web.words import words_for
 from tests.web import reported
+from tests.web.asking import Asking
 from tests.web.installation import ADMIN, AGENT, NOW, Site
-from tests.web.test_app_api import Asking
 
 LINK = re.compile(r'<a href="#(reports/cases\?[^"]+)">(.*?)</a>', re.DOTALL)
 

@@ -9,8 +9,8 @@ from werkzeug.test import TestResponse
 
 from integration.store import audit_log, choices, suggestion_uses
 from tests.web import scenario
+from tests.web.asking import Asking, bearer
 from tests.web.installation import ADMIN, AGENT, NOW, ROOT, Site
-from tests.web.test_app_api import Asking, bearer
 
 LIST = "/app/api/admin/templates"
 APOLOGY = f"{LIST}/letter/apology/en"

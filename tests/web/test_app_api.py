@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from integration.domain.complaint import State
 from integration.domain.ticket import Requester
@@ -12,40 +10,10 @@ from integration.store import complaints, follow_ups, outbox, requesters, sugges
 from integration.store import kept as kept_rows
 from integration.zendesk.launch import mint_session
 from tests.web import scenario
+from tests.web.asking import Asking, bearer
 from tests.web.installation import ADMIN, AGENT, END_USER, NOW, Site
 
 FACTS = f"/app/api/tickets/{scenario.TICKET}/facts"
-
-
-def bearer(here: Site, user_id: int = AGENT, role: str = "agent") -> dict[str, str]:
-    session = mint_session(
-        here.parts.settings.secret_key,
-        user_id=user_id,
-        role=role,
-        tenant=here.parts.settings.zendesk_host,
-        now=here.clock.now,
-    )
-    return {"Authorization": f"Bearer {session}"}
-
-
-class Asking:
-    """The sidebar's side of the API."""
-
-    def __init__(self, here: Site, user_id: int = AGENT, role: str = "agent") -> None:
-        self._client: FlaskClient = here.client
-        self._headers = bearer(here, user_id, role)
-
-    def get(self, path: str) -> TestResponse:
-        return self._client.get(path, headers=self._headers)
-
-    def post(self, path: str, body: object) -> TestResponse:
-        return self._client.post(path, json=body, headers=self._headers)
-
-
-@pytest.fixture
-def agent(here: Site) -> Asking:
-    scenario.tell(here.parts.database, NOW)
-    return Asking(here)
 
 
 def test_the_first_line_says_what_came_back_and_how_it_ended(agent: Asking) -> None:
@@ -60,7 +28,7 @@ def test_the_first_line_says_what_came_back_and_how_it_ended(agent: Asking) -> N
 def test_what_requesters_wrote_is_text_and_nothing_else(agent: Asking) -> None:
     text = agent.get(FACTS).text
 
-    assert '>outrageous</mark>' in text
+    assert ">outrageous</mark>" in text
     assert "<b>lost</b>" not in text
     assert "49" not in text.split("Earlier complaints")[1].split("</details>")[0]
 
