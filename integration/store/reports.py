@@ -11,11 +11,11 @@ from sqlalchemy.engine import Connection
 from integration.domain.complaint import State
 from integration.domain.history import PromiseState
 from integration.domain.report import UNKNOWN, Case, PromiseMade, RemedyGiven
+from integration.store.acknowledgements import acknowledge_by
 from integration.store.tables import (
     comments,
     complaint_actions,
     complaints,
-    follow_ups,
     promises,
     remedies,
     tickets,
@@ -53,11 +53,21 @@ def cases(conn: Connection, start: datetime, end: datetime, *, product_field: in
     if len(found) > MOST_CASES:
         raise TooManyCases
     ids = [row["id"] for row in found]
+    limits: dict[int, datetime] = {}
+    for some in _portions(ids):
+        limits |= acknowledge_by(conn, some)
     reopened = _reopenings(conn, ids)
     promised = _promises(conn, ids)
     given = _remedies(conn, ids)
     return [
-        _case(row, reopened.get(row["id"], 0), promised[row["id"]], given[row["id"]], product_field)
+        _case(
+            row,
+            product_field,
+            acknowledge_by=limits.get(row["id"]),
+            times_reopened=reopened.get(row["id"], 0),
+            promises=tuple(promised[row["id"]]),
+            remedies=tuple(given[row["id"]]),
+        )
         for row in found
     ]
 
@@ -86,7 +96,6 @@ def _complaints(start: datetime, end: datetime) -> sa.Select[Any]:
             tickets.c.satisfaction,
             tickets.c.custom_fields,
             replied.label("acknowledged_at"),
-            _acknowledge_by().label("acknowledge_by"),
         )
         .outerjoin_from(complaints, tickets, tickets.c.id == complaints.c.ticket_id)
         .where(
@@ -96,15 +105,6 @@ def _complaints(start: datetime, end: datetime) -> sa.Select[Any]:
         )
         .order_by(complaints.c.received_at, complaints.c.id)
         .limit(MOST_CASES + 1)
-    )
-
-
-def _acknowledge_by() -> sa.ScalarSelect[datetime]:
-    first_reply = follow_ups.c.name.startswith("first_reply", autoescape=True)
-    return (
-        sa.select(sa.func.min(follow_ups.c.due_at, type_=follow_ups.c.due_at.type))
-        .where(follow_ups.c.ticket_id == complaints.c.ticket_id, first_reply)
-        .scalar_subquery()
     )
 
 
@@ -149,28 +149,19 @@ def _portions(ids: Sequence[int]) -> list[Sequence[int]]:
     return [ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE)]
 
 
-def _case(
-    row: Mapping[Any, Any],
-    times_reopened: int,
-    promised: Sequence[PromiseMade],
-    given: Sequence[RemedyGiven],
-    product_field: int | None,
-) -> Case:
+def _case(row: Mapping[Any, Any], product_field: int | None, **besides: Any) -> Case:
     return Case(
         **{name: row[name] for name in _SAME},
+        **besides,
         subject=row["subject"] or "",
         state=State(row["state"]),
         cause=(row["cause"] or UNKNOWN).strip(),
         product=_product(row["custom_fields"], product_field),
         is_repeat=row["repeat_of"] is not None,
-        times_reopened=times_reopened,
-        acknowledge_by=row["acknowledge_by"],
         acknowledged_at=row["acknowledged_at"],
         resolve_by=row["deadline_at"],
         is_excused=row["not_told_because"] is not None,
         rating=row["satisfaction"],
-        promises=tuple(promised),
-        remedies=tuple(given),
     )
 
 

@@ -51,12 +51,12 @@ def _case(row: Row, zendesk_url: str) -> Sequence[Cell]:
         case.told_at,
         None if row.met is None else _yes(row.met),
         None if row.span is None else _hours(row.span),
-        promise and promise.what,
-        promise and promise.due_at,
-        promise and promise.state,
-        remedy and remedy.kind,
-        remedy and remedy.amount,
-        remedy and remedy.currency,
+        promise.what if promise else None,
+        promise.due_at if promise else None,
+        promise.state if promise else None,
+        remedy.kind if remedy else None,
+        remedy.amount if remedy else None,
+        remedy.currency if remedy else None,
     )
 
 

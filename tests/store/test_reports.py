@@ -11,9 +11,9 @@ from integration.domain.complaint import State
 from integration.domain.history import PromiseState
 from integration.domain.report import Case, PromiseMade, RemedyGiven
 from integration.domain.ticket import Comment
-from integration.store import complaints, promises, reports, tickets
+from integration.store import audit_log, complaints, follow_ups, promises, reports, tickets
 from integration.store.engine import Database
-from integration.store.tables import complaint_actions, remedies
+from integration.store.tables import complaint_actions, deadlines, remedies
 from tests.store.samples import MINUTE, NOON, complaint, plan, ticket
 
 DAY = timedelta(days=1)
@@ -57,8 +57,8 @@ def test_what_a_person_said_was_no_complaint_is_not_counted(database: Database) 
 
 def test_only_an_agents_public_reply_acknowledges_and_only_after_receipt(database: Database) -> None:
     with database.write() as conn:
-        add(conn)
-        plan(conn, name="first_reply_high", due_at=NOON + 30 * MINUTE)
+        complaint_id = add(conn)
+        plan(conn, complaint_id=complaint_id, name="first_reply_high", due_at=NOON + 30 * MINUTE)
         for one in (
             comment(1, -5, by_agent=True, is_public=True),
             comment(2, 1, by_agent=True, is_public=False),
@@ -71,6 +71,42 @@ def test_only_an_agents_public_reply_acknowledges_and_only_after_receipt(databas
     [case] = read(database)
 
     assert (case.acknowledged_at, case.acknowledge_by) == (NOON + 9 * MINUTE, NOON + 30 * MINUTE)
+
+
+def test_putting_off_the_reminder_does_not_put_off_the_duty(database: Database) -> None:
+    first, later = NOON + 30 * MINUTE, NOON + 90 * MINUTE
+    with database.write() as conn:
+        id = plan(conn, complaint_id=add(conn), name="first_reply", due_at=first)
+        follow_ups.reschedule(conn, id or 0, later, now=NOON)
+        audit_log.write(
+            conn,
+            at=NOON,
+            actor="agent:1",
+            action="follow-up moved",
+            subject=f"follow-up:{id}",
+            before={"due_at": first.isoformat()},
+            after={"due_at": later.isoformat()},
+        )
+
+    assert read(database)[0].acknowledge_by == first
+
+
+def test_of_a_policy_and_a_preset_the_stricter_limit_counts(database: Database) -> None:
+    with database.write() as conn:
+        id = add(conn)
+        plan(conn, complaint_id=id, name="first_reply", due_at=NOON + 30 * MINUTE)
+        row = {
+            "complaint_id": id,
+            "ticket_id": 5,
+            "preset_id": "uk-fca",
+            "version": 1,
+            "title": "Acknowledge",
+        }
+        moments = {"starts_at": NOON, "due_at": NOON + 20 * MINUTE, "state": "running"}
+        conn.execute(sa.insert(deadlines).values(row | moments | {"limit_id": "acknowledgement"}))
+        conn.execute(sa.insert(deadlines).values(row | moments | {"limit_id": "answer", "due_at": NOON}))
+
+    assert read(database)[0].acknowledge_by == NOON + 20 * MINUTE
 
 
 def test_promises_reopenings_and_recompense_belong_to_their_complaint(database: Database) -> None:
