@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from integration.domain import closing, history, suggestion
+from integration.domain.alert import Alert
 from integration.domain.complaint import Assessment, State, as_written, quotable
 from integration.domain.followup import FollowUp
 from integration.domain.history import PastComplaint, Repeat, Summary
@@ -23,7 +24,7 @@ from integration.learned.ranker import Choice
 from integration.parts import Parts
 from integration.responses.library import Rendered
 from integration.responses.values import Earlier, Matter, OpenPromise, Person, Values
-from integration.store import facts, outcomes, promises, requesters, staff, tickets
+from integration.store import alerts, facts, outcomes, promises, requesters, staff, tickets
 from integration.store import history as ledger
 from integration.store.complaints import Complaint
 from integration.store.facts import Fact
@@ -55,6 +56,7 @@ class Work:
     names: Mapping[int, str] = field(default_factory=dict)
     told_at: datetime | None = None
     missing: tuple[Missing, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +175,9 @@ def _visible(conn: Connection, case: Case, access: Access | None) -> tuple[Case,
 
 
 def _work(parts: Parts, conn: Connection, case: Case) -> Work:
-    complaint = case.complaint
+    complaint, warned = case.complaint, tuple(alerts.open_of_ticket(conn, case.ticket.id))
     if complaint is None:
-        return Work()
+        return Work(alerts=warned)
     entries = tuple(outcomes.entries(conn, complaint.id))
     owed = tuple(promises.of_ticket(conn, case.ticket.id))
     people = {entry.actor_id for entry in entries} | {each.promise.owner_id for each in owed}
@@ -193,6 +195,7 @@ def _work(parts: Parts, conn: Connection, case: Case) -> Work:
         missing=missing_to_close(
             complaint.decision, told_at=told_at, not_told_because=complaint.not_told_because
         ),
+        alerts=warned,
     )
 
 

@@ -1,10 +1,11 @@
 """What the sidebar asks for; only our own bearer opens it, and it says who asks."""
 
+from contextlib import suppress
 from http import HTTPStatus
 
 from flask import Blueprint, Response, g, jsonify, render_template, request
 
-from integration.handling import agent_acts, sidebar
+from integration.handling import agent_acts, promises, sidebar
 from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
 from integration.web import letters
@@ -56,7 +57,7 @@ def blueprint(parts: Parts) -> Blueprint:
     @api.get("/tickets/<int:ticket_id>/suggestions/<template_id>")
     def suggestion(ticket_id: int, template_id: str) -> Response:
         allow(parts, ticket_id)
-        letter = _letter(parts, ticket_id, template_id)
+        letter = _letter(parts, ticket_id, template_id, request.args.get("locale", "en")[:20])
         words = letter.rendered.text
         slots = letters.gaps(words)
         fragment = render_template(
@@ -95,6 +96,7 @@ def blueprint(parts: Parts) -> Blueprint:
                 was_found=was_found,
                 inserted=inserted[:MAX_LETTER] if isinstance(inserted, str) else "",
             )
+            _keep_promise(parts, ticket_id, template_id, locale)
         except sidebar.UnknownTicket as error:
             raise unknown_ticket() from error
         return Response(status=HTTPStatus.NO_CONTENT)
@@ -108,13 +110,13 @@ def _page(found: sidebar.Facts, words: Words) -> str:
     return render_template("facts.html", panel=panel, past=PastPart(panel), work=work)
 
 
-def _letter(parts: Parts, ticket_id: int, template_id: str) -> sidebar.Letter:
+def _letter(parts: Parts, ticket_id: int, template_id: str, locale: str) -> sidebar.Letter:
     try:
         return sidebar.render_suggestion(
             parts,
             ticket_id,
             template_id,
-            request.args.get("locale", "en")[:20],
+            locale,
             agent_id=g.session.user_id,
             zone=zone_of_caller(),
         )
@@ -129,6 +131,17 @@ def _letter(parts: Parts, ticket_id: int, template_id: str) -> sidebar.Letter:
         raise Problem(
             HTTPStatus.SERVICE_UNAVAILABLE, "renderer_unavailable", "Try again in a moment."
         ) from error
+
+
+def _keep_promise(parts: Parts, ticket_id: int, template_id: str, locale: str) -> None:
+    """Note what the inserted letter promises; one that is never sent promises nothing."""
+    offer = _letter(parts, ticket_id, template_id, locale).rendered.promise
+    if offer is None:
+        return
+    agent_id = g.session.user_id
+    # A ticket that is no complaint has no record to keep a promise in.
+    with suppress(promises.NoComplaint, promises.BadPromise):
+        promises.promise_by_letter(parts, ticket_id, offer.what, offer.by, template_id, agent_id=agent_id)
 
 
 def _known_template(parts: Parts, template_id: str, locale: str) -> None:

@@ -190,6 +190,10 @@ class Panel:
             return self.words.count(key, int(details.pop("count", 0)), **details)
         return self.words(key, **details)
 
+    def plain(self, text: str | None) -> str:
+        """Return what somebody wrote, safe to look at."""
+        return one_line(text or "")
+
     def outcome(self, past: PastComplaint) -> str:
         """Say how a complaint ended: by what was done, else by what was decided."""
         if past.remedies and past.outcome in {None, Outcome.UNKNOWN}:

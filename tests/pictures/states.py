@@ -41,7 +41,7 @@ def _unfold(page: Page, frame: Frame) -> None:
 def _lose_the_server(page: Page, frame: Frame) -> None:
     page.context.route(OFFLINE, lambda route: route.fulfill(status=503, body=""))
     frame.locator("details[data-key=why] > summary").click()
-    frame.locator("[data-verdict=confirmed]").click()
+    frame.locator("[data-focus=correct]").click()
     expect(frame.locator(".notice--offline")).to_be_visible()
 
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from integration.domain.alert import AlertKind
 from integration.domain.complaint import Band, State
+from integration.domain.reason import Code, Reason
 from integration.domain.staff import Restriction
 from integration.domain.ticket import Comment
-from integration.store import complaints, staff
+from integration.store import alerts, complaints, follow_ups, promises, staff
 from integration.store import tickets as ticket_rows
 from integration.store.tables import tickets
 from tests.web import scenario
@@ -168,3 +170,39 @@ def test_the_record_of_what_was_done_goes_with_the_panel(agent: Asking) -> None:
     assert "Credit ¥5 · voucher" in text
     assert "Cause: Lost in transit" in text
     assert "Requester: satisfied" in text
+
+
+def test_an_inserted_letter_that_promises_a_day_makes_the_promise_once(here: Site, agent: Asking) -> None:
+    path = f"/app/api/tickets/{scenario.TICKET}/suggestions/refund/used"
+
+    statuses = [agent.post(path, {"locale": "en"}).status_code for _ in range(2)]
+
+    assert statuses == [204, 204]
+    with here.parts.database.read() as conn:
+        (made,) = promises.of_ticket(conn, scenario.TICKET)
+        assert [each.promise_id for each in follow_ups.running(conn, scenario.TICKET)].count(made.id) == 1
+    assert (made.template_id, made.promise.owner_id) == ("refund", AGENT)
+
+
+def test_a_warning_is_closed_only_once_something_was_done(here: Site, agent: Asking) -> None:
+    with here.parts.database.write() as conn:
+        reason = Reason(Code.BROKEN_PROMISE)
+        alert_id = alerts.add(
+            conn,
+            key="k",
+            kind=AlertKind.MISSED_PROMISE,
+            ticket_id=scenario.TICKET,
+            complaint_id=None,
+            reasons=[reason],
+            now=NOW,
+            late_at=NOW + timedelta(hours=4),
+        )
+    assert "A promise was not kept" in agent.get(FACTS).text
+
+    early = agent.post(f"/app/api/alerts/{alert_id}/close", {})
+    acted = agent.post(f"/app/api/alerts/{alert_id}/act", {"action": "called"})
+    closed = agent.post(f"/app/api/alerts/{alert_id}/close", {})
+    again = agent.post(f"/app/api/alerts/{alert_id}/close", {})
+
+    assert [each.status_code for each in (early, acted, closed, again)] == [409, 200, 200, 404]
+    assert "What was done about it" not in agent.get(FACTS).text
