@@ -93,15 +93,15 @@ def close(
     Raises `UnknownReview`, or `NoAction` where neither an action nor a reason is given.
     """
     now = parts.clock()
-    finding, action, because = (_words(text) for text in (finding, action, no_action_because))
-    if not action and not because:
+    done, because = _words(action), _words(no_action_because)
+    if not done and not because:
         raise NoAction
     with parts.database.write() as conn:
         closed = reviews.change(
             conn,
             review_id,
-            finding=finding,
-            action=action,
+            finding=_words(finding),
+            action=done,
             no_action_because=because,
             check_at=check_at,
             closed_at=now,
@@ -109,7 +109,7 @@ def close(
         )
         if not closed:
             raise UnknownReview
-        _log(conn, review_id, "closed", f"agent:{agent_id}", now, {"has_action": bool(action)})
+        _log(conn, review_id, "closed", f"agent:{agent_id}", now, {"has_action": bool(done)})
 
 
 def drafts(parts: Parts, review_id: int, what: str) -> list[Draft]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from dbos import DBOS, ScheduleInput
 
+from integration.handling.digest import send_digests
 from integration.handling.erase import forget_due
 from integration.handling.fall_due import fall_due
 from integration.handling.post import post
@@ -89,6 +90,11 @@ def _watch(_scheduled_at: datetime, _context: object) -> None:
     watch(_given())
 
 
+@DBOS.workflow(name="send_digests")
+def _send_digests(_scheduled_at: datetime, _context: object) -> None:
+    send_digests(_given())
+
+
 SCHEDULES: tuple[ScheduleInput, ...] = (
     {"schedule_name": "reconcile", "workflow_fn": _reconcile, "schedule": "0 */5 * * * *"},
     {
@@ -96,6 +102,7 @@ SCHEDULES: tuple[ScheduleInput, ...] = (
         "workflow_fn": _forget_finished_jobs,
         "schedule": "0 17 * * * *",
     },
+    {"schedule_name": "send digests", "workflow_fn": _send_digests, "schedule": "30 */10 * * * *"},
     {"schedule_name": "watch", "workflow_fn": _watch, "schedule": "40 * * * * *"},
     {"schedule_name": "forget what is due", "workflow_fn": _forget_due, "schedule": "20 * * * * *"},
     {"schedule_name": "keep no longer", "workflow_fn": _keep_no_longer, "schedule": "0 41 3 * * *"},
