@@ -17,7 +17,7 @@ from integration.parts import Parts
 from integration.policies.problem import PolicyProblem
 from integration.responses.errors import TemplateProblem
 from integration.settings import Mode
-from integration.store import activity, alerts, audit_log, audit_search, health, kept, parked
+from integration.store import activity, alerts, audit_log, audit_search, health, kept, parked, reviews
 from integration.store.activity import Budget, Deliveries
 from integration.store.audit_log import Entry
 from integration.store.audit_search import Wanted
@@ -63,6 +63,7 @@ class Board:
     parked: Sequence[Parked]
     waits: Waits
     alerts: Sequence[Alert]
+    open_reviews: int
     policy: Policy
     cards: Sequence[TemplateCard]
     problems: Sequence[FileProblem]
@@ -105,6 +106,7 @@ def board(parts: Parts) -> Board:
         budget = activity.write_budget(conn, TICKET_UPDATES, now)
         last_run = kept.get(conn, LAST_RUN)
         raised = alerts.open_alerts(conn, limit=MOST_ALERTS)
+        open_reviews = sum(review.closed_at is None for review in reviews.newest(conn))
     found: list[TemplateProblem | PolicyProblem] = [*parts.library.problems, *parts.shelf.problems]
     return Board(
         now=now,
@@ -117,6 +119,7 @@ def board(parts: Parts) -> Board:
         parked=stopped,
         waits=waiting_writes.what_waits(parts, limit=MOST_WAITING),
         alerts=raised,
+        open_reviews=open_reviews,
         policy=parts.shelf.current(now),
         cards=parts.library.cards(),
         problems=[FileProblem(problem.file.name, problem.line, problem.message) for problem in found],
