@@ -102,6 +102,8 @@ def publish(parts: Parts, path: str, *, actor: str, revision: int, check: Check)
         raise Broken(errors)
     with parts.database.write() as conn:
         put_in_force(conn, parts, path, actor=actor, revision=revision)
+    # Other processes notice within two seconds; who has just published looks at once.
+    parts.library.refresh()
     return draft
 
 
@@ -126,6 +128,7 @@ def roll_back(parts: Parts, path: str, *, actor: str) -> Edition | None:
             raise NothingToDo
         earlier = editions.roll_back(conn, path, now=parts.clock())
         _record(conn, parts, actor, "text rolled back", path, present, earlier)
+    parts.library.refresh()
     return earlier
 
 

@@ -35,7 +35,6 @@ def check(admin: Asking, text: str, **more: object) -> dict[str, object]:
 
 
 def letter(here: Site) -> str:
-    here.parts.library.refresh()
     answer = Asking(here).get(f"/app/api/tickets/{scenario.TICKET}/suggestions/apology?locale=en").json
     assert answer is not None
     return str(answer["text"])
@@ -201,7 +200,6 @@ def test_a_new_template_can_be_written_and_is_offered(here: Site, admin: Asking)
 
     answer = admin.post(f"{path}/publish", {"text": OURS, "revision": 0, "comment": ""})
 
-    here.parts.library.refresh()
     assert answer.status_code == 200
     assert "late-parcel" in {card.id for card in here.parts.library.cards()}
 
@@ -249,7 +247,6 @@ def test_texts_move_as_files_and_arrive_as_drafts(here: Site, admin: Asking) -> 
     send(admin, "publish")
     exported = admin.get(f"{LIST}/export").data
     admin.post(f"{APOLOGY}/roll-back", {})
-    here.parts.library.refresh()
 
     answer = upload(here, exported)
 

@@ -20,6 +20,7 @@ makegood.admin = (() => {
   const enhancers = [];
   let asked = 0;
   let ending = [];
+  let toSay = "";
 
   /** Run `begin(element)` on each `selector` of every fragment; what it returns runs when the fragment goes. */
   function enhance(selector, begin) {
@@ -91,11 +92,15 @@ makegood.admin = (() => {
     }
   }
 
-  /** Go to a fragment, or show it anew where it is shown already. */
-  function go(place) {
-    if (place === undefined || `#${place}` === decodeURI(location.hash)) return load();
-    location.hash = place;
-    return undefined;
+  /** Go to a fragment, or show it anew where it is shown already; `said` is told when it is there. */
+  async function go(place, said = "") {
+    if (place === undefined || `#${place}` === decodeURI(location.hash)) {
+      await load();
+      say(said);
+    } else {
+      toSay = said;
+      location.hash = place;
+    }
   }
 
   async function post(element, body) {
@@ -105,8 +110,7 @@ makegood.admin = (() => {
     try {
       await call(element.dataset.post, { method: "POST", body });
       const { said, go: place } = element.dataset;
-      await go(place);
-      say(said);
+      await go(place, said);
     } catch (error) {
       fail(error);
     } finally {
@@ -179,7 +183,8 @@ makegood.admin = (() => {
   });
 
   window.addEventListener("hashchange", () => {
-    say("");
+    say(toSay);
+    toSay = "";
     load({ focus: true });
   });
   document.querySelector("#refresh").addEventListener("click", () => load());

@@ -54,28 +54,32 @@
       soon();
     }
 
-    /** Send a change of the form; the server puts it into the text, the form follows. */
+    // One change after the other: each is made to the text that the one before it left.
+    let changes = Promise.resolve();
+
+    /** Send a change of the form; the server puts it into the text. */
     async function change(field, act, value) {
-      const { id } = field;
       try {
         const body = { text: text(), act, path: JSON.parse(field.dataset.path), value };
         const answer = await (await admin.call(`${place}/form`, { method: "POST", body })).json();
+        field.removeAttribute("aria-invalid");
         admin.say("");
         replace(answer.text);
-        form.innerHTML = answer.form;
-        // Leaving a field by Tab has moved on before the answer came; the place is found again by its name.
-        const next = document.getElementById(focused || id);
-        if (next) next.focus();
+        // Only a step more or less changes the form itself; what is being typed in it stays.
+        if (act !== "put") form.innerHTML = answer.form;
       } catch (error) {
+        field.setAttribute("aria-invalid", "true");
         admin.fail(error);
-        check();
       }
     }
 
-    let focused = "";
+    function changeInTurn(field, act, value) {
+      changes = changes.then(() => change(field, act, value));
+    }
 
     async function rehearse(button) {
       const result = desk.querySelector("[data-rehearsal]");
+      await changes;
       const tried = text();
       button.disabled = true;
       result.setAttribute("aria-busy", "true");
@@ -129,6 +133,7 @@
     }
 
     async function send(act) {
+      await changes;
       const written = text();
       const body = { text: written, revision, comment: desk.querySelector("[name=comment]").value };
       for (const button of desk.querySelectorAll("[data-act]")) button.disabled = true;
@@ -137,8 +142,7 @@
         saved = written;
         revision = (await answer.json()).revision ?? revision;
         left.delete(place);
-        await admin.go(place);
-        admin.say(act === "publish" ? desk.dataset.saidPublished : desk.dataset.saidSaved);
+        await admin.go(place, act === "publish" ? desk.dataset.saidPublished : desk.dataset.saidSaved);
       } catch (error) {
         admin.fail(error);
         await check();
@@ -175,7 +179,7 @@
       const button = event.target.closest("button");
       const { act, line, scheme, change: wanted } = (button || { dataset: {} }).dataset;
       if (act === "rehearse") rehearse(button);
-      if (wanted) change(button, wanted);
+      if (wanted) changeInTurn(button, wanted);
       if (act === "save") send("draft");
       if (act === "publish") send("publish");
       if (scheme) paint(scheme);
@@ -199,12 +203,11 @@
       if (!field.matches("[data-path]")) return;
       if ("many" in field.dataset) {
         const boxes = form.querySelectorAll(`[data-path="${CSS.escape(field.dataset.path)}"]:checked`);
-        change(field, "put", [...boxes].map((box) => box.value));
+        changeInTurn(field, "put", [...boxes].map((box) => box.value));
       } else {
-        change(field, "put", field.type === "checkbox" ? field.checked : field.value);
+        changeInTurn(field, "put", field.type === "checkbox" ? field.checked : field.value);
       }
     });
-    if (form) form.addEventListener("focusin", (event) => (focused = event.target.id));
     desk.addEventListener("input", (event) => {
       if (!event.target.matches("[data-options]")) return;
       clearTimeout(timer);
