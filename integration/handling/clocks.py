@@ -94,8 +94,9 @@ def traits_of(parts: Parts, ticket: Ticket, assessment: Assessment) -> Traits:
 
 def applying(parts: Parts, traits: Traits, received_at: datetime) -> tuple[Applied, ...]:
     """Return the presets that are switched on for a complaint, in the version of the day it was received."""
-    versions, found = parts.shelf.presets(), []
-    for switch in parts.shelf.clocks().switches:
+    switches, found = parts.shelf.clocks().switches, []
+    versions = parts.shelf.presets() if switches else {}
+    for switch in switches:
         known = preset.in_force(versions.get(switch.preset_id, ()), received_at)
         if known is not None and switch.scope.holds(traits):
             adapted = preset.adapted(known, switch)
@@ -106,8 +107,9 @@ def applying(parts: Parts, traits: Traits, received_at: datetime) -> tuple[Appli
 
 def applying_calendars(parts: Parts, now: datetime) -> list[Calendar]:
     """Return the calendars of all presets that are switched on, as they are now."""
-    versions, found = parts.shelf.presets(), []
-    for switch in parts.shelf.clocks().switches:
+    switches, found = parts.shelf.clocks().switches, []
+    versions = parts.shelf.presets() if switches else {}
+    for switch in switches:
         known = preset.in_force(versions.get(switch.preset_id, ()), now)
         if known is not None:
             adapted = preset.adapted(known, switch)
