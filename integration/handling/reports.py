@@ -101,7 +101,8 @@ def _cases(parts: Parts, period: Period) -> list[Case]:
 
 
 def _bucket(part: Period, cases: Sequence[Case], now: datetime) -> Bucket:
-    inside = [case for case in cases if part.has(case.received_at)]
+    start, end = part.start, part.end
+    inside = [case for case in cases if start <= case.received_at < end]
     count = _counter(inside, now)
     return Bucket(part, len(inside), count("acknowledged_in_time"), count("resolved_in_time"))
 
