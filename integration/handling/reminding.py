@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from integration.domain import followup
+from integration.domain import closing, followup
 from integration.domain.alert import AlertKind
 from integration.domain.chain import Act, ChainVerdict
 from integration.domain.complaint import State
-from integration.domain.followup import FollowUp, FollowUpStatus
+from integration.domain.followup import FollowUp, FollowUpStatus, Satisfier
 from integration.domain.history import PromiseState
-from integration.domain.policy import Policy, Reach, Step
+from integration.domain.policy import Policy, Reach, Start, Step
 from integration.domain.promise import Ending, settle
 from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Comment, Ticket
@@ -24,6 +24,7 @@ from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.store import complaints, follow_ups, outbox, promises
 from integration.store.chains import lock_requester
+from integration.store.complaints import Complaint
 
 # Deadlines before courtesy: what the requester waits for goes out first.
 PRIORITY = {"first_reply_high": 1, "first_reply": 1, "promise": 1, "tell_customer": 2, "update": 3}
@@ -46,7 +47,13 @@ def remind(
     now: datetime,
 ) -> None:
     """Let a due follow-up speak once, in its policy's way; raises the library's errors."""
-    policy, step = _policy_step(parts, follow_up, now)
+    with parts.database.read() as conn:
+        complaint = complaints.by_ticket(conn, follow_up.ticket_id)
+    policy, step = _policy_step(parts, follow_up, complaint, now)
+    if complaint is not None and _is_unwanted(follow_up, step, complaint):
+        with parts.database.write() as conn:
+            silence(conn, follow_up, Reason(Code.NO_CHECK_IN), now)
+        return
     reach = step.reach if step else Reach.NOTE
     if follow_up.promise_id is not None and not _is_owed(parts, follow_up, comments, policy, now):
         return
@@ -120,10 +127,18 @@ def silence(conn: Connection, follow_up: FollowUp, reason: Reason, now: datetime
     )
 
 
-def _policy_step(parts: Parts, follow_up: FollowUp, now: datetime) -> tuple[Policy, Step | None]:
+def _is_unwanted(follow_up: FollowUp, step: Step | None, complaint: Complaint) -> bool:
+    """Whether a check-in was planned before somebody recorded an outcome after which nobody wants one."""
+    asks = step is not None and step.start is Start.RESOLVED
+    is_check_in = asks and Satisfier.REQUESTER_WROTE in follow_up.satisfied_by
+    due_at = follow_up.due_at
+    return is_check_in and closing.check_in_at(complaint.outcome, due_at, due_at) is None
+
+
+def _policy_step(
+    parts: Parts, follow_up: FollowUp, complaint: Complaint | None, now: datetime
+) -> tuple[Policy, Step | None]:
     """Return the policy that the complaint started with and the step that the follow-up came from."""
-    with parts.database.read() as conn:
-        complaint = complaints.by_ticket(conn, follow_up.ticket_id)
     found = parts.shelf.find(complaint.policy_id or "", complaint.policy_version or 0) if complaint else None
     policy = found or parts.shelf.current(now)
     is_policy_s = follow_up.promise_id is None and follow_up.complaint_id is not None

@@ -3,6 +3,8 @@
 import pytest
 
 from integration.domain.complaint import Band, State
+from integration.domain.remedy import Decision
+from integration.handling import outcomes
 from integration.handling.agent_acts import Judgement, correct
 from integration.handling.follow_up_acts import cancel
 from tests.handling.installation import ANGRY, Installation
@@ -303,3 +305,18 @@ def test_working_the_same_progress_twice_changes_nothing_more(makegood: Installa
     assert len(names) == len(set(names))
     assert [name for name, status, _ in makegood.fates(ticket_id) if status == "pending"] == ["check_in"]
     assert makegood.states(ticket_id).count(("fields", "done")) == 1
+
+
+def test_after_a_complaint_that_was_not_upheld_nobody_asks_how_it_turned_out(
+    makegood: Installation, ticket_id: int
+) -> None:
+    makegood.pass_time(minutes=5)
+    makegood.reply(ticket_id)
+    makegood.change(ticket_id, status="solved")
+    makegood.live()
+    outcomes.decide(makegood.parts, ticket_id, Decision.NOT_UPHELD, agent_id=makegood.agent_id)
+
+    makegood.pass_time(days=8)
+    makegood.live()
+
+    assert ("check_in", "silent", "no_check_in") in makegood.fates(ticket_id)
