@@ -182,7 +182,8 @@ def _work(parts: Parts, conn: Connection, case: Case) -> Work:
     owed = tuple(promises.of_ticket(conn, case.ticket.id))
     people = {entry.actor_id for entry in entries} | {each.promise.owner_id for each in owed}
     people |= {follow_up.owner_id for follow_up in case.running}
-    known = requesters.get_many(conn, {id for id in people if id is not None})
+    named = {id for id in people if id is not None}
+    known = requesters.get_many(conn, named) if named else {}
     told_at = closing.told_at(case.ticket, case.comments, decided_at=complaint.decided_at)
     return Work(
         entries=entries,

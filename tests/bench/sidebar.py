@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 from integration.app import assemble
 from integration.domain.complaint import detect
+from integration.domain.staff import Access
 from integration.handling import suggesting
 from integration.handling.case import read_case
 from integration.handling.sidebar import first_facts
 from integration.parts import Parts
 from integration.settings import Settings
-from integration.store import opinions
+from integration.store import opinions, staff
 from integration.zendesk.launch import mint_session
 from tests.bench import servers
 from tests.bench.deliveries import SECRET
@@ -50,6 +51,10 @@ def measure(store: Filled, scale: Scale) -> Sidebar:
     try:
         suggesting.prepare(parts)
         _read(parts, chosen)
+        # As Zendesk has said at the page's launch.
+        with parts.database.write() as conn:
+            everything = Access(AGENT, "agent", False, None, frozenset(), None, datetime.now(UTC))
+            staff.save_access(conn, everything)
         for ticket_id in warm_up:
             first_facts(parts, ticket_id)
         handling = timed(lambda ticket_id: first_facts(parts, ticket_id), opened)
