@@ -11,6 +11,7 @@ from integration.commands import (
     connect,
     demo,
     facts,
+    notices,
     package,
     parked,
     policies,
@@ -64,5 +65,6 @@ for command in (
     privacy.hold,
     privacy.retention,
     uninstall.uninstall,
+    notices.notices,
 ):
     main.add_command(command)

@@ -1,7 +1,7 @@
-"""Runs tap-zendesk over the stub, in a virtual environment of its own; arguments: URL and throttled or free.
+"""Runs tap-zendesk over the stub, in a virtual environment of its own; arguments: URL, throttled or free.
 
-Its tickets stream alone is selected. `free` lifts the pause that it makes after 450 tickets a minute, which is
-meant for the audits of each ticket. It writes Singer messages to standard output and stores nothing.
+Its tickets stream alone is selected. `free` lifts the pause that it makes after 450 tickets a minute, which
+is meant for the audits of each ticket. It writes Singer messages to standard output and stores nothing.
 """
 
 import json
