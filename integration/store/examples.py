@@ -10,6 +10,7 @@ from integration.store.tables import complaints, requesters, tickets
 
 # A name is looked for among so many: names have no index, and a text is tried on recent complaints.
 LOOKED_THROUGH = 5_000
+LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ def find(conn: Connection, wanted: str, *, limit: int = 8) -> list[Example]:
         .order_by(complaints.c.id.desc())
         .limit(LOOKED_THROUGH)
     )
-    if number.isdecimal() and len(number) < 19:
+    if number.isdecimal():
+        if len(number) > LONGEST_NUMBER:
+            return []
         recent = recent.where(complaints.c.ticket_id == int(number))
     rows = list(conn.execute(recent if number else recent.limit(limit)))
     if number and not number.isdecimal():
