@@ -6,6 +6,7 @@ from datetime import datetime
 from integration.domain import followup
 from integration.domain.followup import FollowUp, FollowUpStatus
 from integration.domain.reason import Code, Reason
+from integration.handling.pauses import put_off_while_paused
 from integration.handling.reminding import remind, write_to_requester
 from integration.handling.retrying import MAX_TRIES, next_try, words_for
 from integration.parts import Parts
@@ -68,6 +69,8 @@ def _fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int) -> N
         _park(parts, follow_up, Reason(Code.REFUSED, {"why": str(error)}), now)
         return
     verdict = followup.decide(follow_up, ticket, comments, complaint_state=state, now=now)
+    if verdict.speak and put_off_while_paused(parts, follow_up, ticket, now):
+        return
     if verdict.speak or follow_up.chain_id is not None:
         try:
             if follow_up.chain_id is not None:

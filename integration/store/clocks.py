@@ -134,8 +134,11 @@ def set_complaint_deadline(conn: Connection, complaint_id: int, due_at: datetime
     return conn.execute(update.values(deadline_at=due_at)).rowcount == 1
 
 
-def counted_steps(conn: Connection, *, above: int, limit: int) -> list[CountedStep]:
-    """Return pending follow-ups that a policy counted, by id, from after `above`."""
+def counted_steps(
+    conn: Connection, *, above: int, limit: int, ticket_id: int | None = None
+) -> list[CountedStep]:
+    """Return pending follow-ups that a policy counted, of one ticket or all, by id, from after `above`."""
+    mine = sa.true() if ticket_id is None else follow_ups.c.ticket_id == ticket_id
     rows = conn.execute(
         sa.select(
             follow_ups.c.id,
@@ -149,6 +152,7 @@ def counted_steps(conn: Connection, *, above: int, limit: int) -> list[CountedSt
         )
         .join(complaints, complaints.c.id == follow_ups.c.complaint_id)
         .where(
+            mine,
             one_of(follow_ups.c.status, "pending"),
             follow_ups.c.counted_from.is_not(None),
             complaints.c.policy_id.is_not(None),
