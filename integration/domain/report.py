@@ -6,7 +6,6 @@ opens and the number that it shows cannot differ.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -256,7 +255,7 @@ class Choice:
 
 def rows(choice: Choice, cases: Sequence[Case], now: datetime) -> list[Row]:
     """Return the rows behind a number, in the order of receipt. Raises `KeyError` for an unknown figure."""
-    chosen = cases if choice.by is None else _group(cases, choice.by, choice.key)
+    chosen = cases if choice.by is None else groups(cases, choice.by).get(choice.key, [])
     found = FIGURES[choice.figure](chosen, now)
     if choice.part is not Part.ALL:
         found = (row for row in found if row.met is (choice.part is Part.MET))
@@ -265,18 +264,16 @@ def rows(choice: Choice, cases: Sequence[Case], now: datetime) -> list[Row]:
     return sorted(found, key=lambda row: (row.case.received_at, row.case.ticket_id))
 
 
-def groups(cases: Sequence[Case], by: Dimension) -> list[str]:
-    """Return the keys of the groups, the largest first; of many the smallest are together `OTHERS`."""
-    counted = Counter(by.of(case) for case in cases)
-    keys = sorted(counted, key=lambda key: (key == UNKNOWN, -counted[key], key))
-    return keys if len(keys) <= MOST_GROUPS else [*keys[: MOST_GROUPS - 1], OTHERS]
-
-
-def _group(cases: Sequence[Case], by: Dimension, key: str) -> list[Case]:
-    if key != OTHERS:
-        return [case for case in cases if by.of(case) == key]
-    named = set(groups(cases, by))
-    return [case for case in cases if by.of(case) not in named]
+def groups(cases: Sequence[Case], by: Dimension) -> dict[str, list[Case]]:
+    """Return the cases by key, the largest group first; of many groups the smallest are one, `OTHERS`."""
+    parted: dict[str, list[Case]] = {}
+    for case in cases:
+        parted.setdefault(by.of(case), []).append(case)
+    keys = sorted(parted, key=lambda key: (key == UNKNOWN, -len(parted[key]), key))
+    if len(keys) <= MOST_GROUPS:
+        return {key: parted[key] for key in keys}
+    named, others = keys[: MOST_GROUPS - 1], keys[MOST_GROUPS - 1 :]
+    return {key: parted[key] for key in named} | {OTHERS: [case for key in others for case in parted[key]]}
 
 
 def _satisfaction(case: Case) -> bool | None:

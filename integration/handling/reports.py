@@ -78,7 +78,10 @@ def report(parts: Parts, period: Period) -> Report:
         rates={figure: rate(of(figure)) for figure in RATES},
         spans={figure: spread(of(figure)) for figure in SPANS},
         buckets=[_bucket(part, cases, now) for part in period.parts()],
-        groups={by: [_group(cases, by, key, now) for key in groups(cases, by)] for by in Dimension},
+        groups={
+            by: [_group(key, inside, len(cases), now) for key, inside in groups(cases, by).items()]
+            for by in Dimension
+        },
         recompense=len(of(RECOMPENSE)),
         purses=purses(of(RECOMPENSE)),
     )
@@ -107,10 +110,9 @@ def _bucket(part: Period, cases: Sequence[Case], now: datetime) -> Bucket:
     return Bucket(part, len(inside), count("acknowledged_in_time"), count("resolved_in_time"))
 
 
-def _group(cases: Sequence[Case], by: Dimension, key: str, now: datetime) -> Group:
-    inside = [row.case for row in rows(Choice(RECEIVED, by=by, key=key), cases, now)]
+def _group(key: str, inside: Sequence[Case], of_all: int, now: datetime) -> Group:
     count = _counter(inside, now)
-    return Group(key, len(inside), len(inside) / len(cases), count("repeats"), count("resolved_in_time"))
+    return Group(key, len(inside), len(inside) / of_all, count("repeats"), count("resolved_in_time"))
 
 
 def _counter(cases: Sequence[Case], now: datetime) -> Callable[[str], Rate]:

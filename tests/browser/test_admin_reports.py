@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Frame, Page, expect
 
 from integration.clock import system_clock
+from integration.handling import reviews
 from tests.browser.conftest import Workspace
 from tests.browser.sidebar import complaints_of_axe, paint
 from tests.web import reported, waiting
@@ -17,6 +18,7 @@ PLACES = (
     "reports/cases?period=90&figure=promises_kept",
     "reports/detection",
     "health",
+    "health/reviews",
     "health/audit",
 )
 
@@ -26,6 +28,8 @@ def busy(workspace: Workspace) -> Workspace:
     """The workspace after a quarter of complaints and a bad day."""
     reported.tell(workspace.site.parts.database, system_clock(), first=700_000)
     waiting.tell(workspace.site.parts.database, system_clock())
+    with workspace.site.parts.database.write() as conn:
+        assert reviews.consider(conn, "slow_answer", system_clock())
     return workspace
 
 

@@ -125,7 +125,7 @@ def test_a_share_of_fewer_than_ten_is_thin() -> None:
 def test_of_many_groups_the_smallest_are_told_together_and_the_nameless_last() -> None:
     cases = [case(n, product=str(n % 20)) for n in range(40)] + [case(99, product="0"), case(100)]
 
-    keys = groups(cases, Dimension.PRODUCT)
+    keys = list(groups(cases, Dimension.PRODUCT))
 
     assert len(keys) == 12
     assert (keys[0], keys[-1]) == ("0", OTHERS)
