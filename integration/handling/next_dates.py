@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -10,6 +9,7 @@ from integration.domain.preset import DeadlineState
 from integration.domain.ticket import FieldValue
 from integration.handling import notes
 from integration.handling.clocks import day_of, deadlines_of
+from integration.handling.working_hours import working_hours
 from integration.handling.zendesk_fields import FIELD_IDS
 from integration.parts import Parts
 from integration.store import complaints, follow_ups, kept, outbox
@@ -47,7 +47,7 @@ def changed(
     complaint = complaints.by_ticket(conn, ticket_id)
     if complaint is None or complaint.is_imported or not isinstance(ids, dict):
         return {}
-    zone = ZoneInfo(parts.shelf.current(now).time_zone)
+    zone = working_hours(parts, conn, now).zone
     running = [f.due_at for f in follow_ups.running(conn, ticket_id) if f.id != but_for]
     wanted: dict[str, FieldValue] = {
         "next_follow_up": min(running).astimezone(zone).date().isoformat() if running else None

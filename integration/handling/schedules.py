@@ -14,6 +14,7 @@ from integration.domain.calendar import Calendar
 from integration.domain.policy import Policy
 from integration.domain.preset import Deadline
 from integration.handling.clocks import applying_calendars, calendar_of, refresh_deadlines
+from integration.handling.next_dates import keep_current
 from integration.parts import Parts
 from integration.store import audit_log, clocks, complaints, follow_ups, kept, schedules, tickets
 from integration.store.clocks import CountedStep
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 CALENDARS = "calendars"
 LAST_RUN = "last_schedules"
-BATCH = 500
+BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,9 @@ def _move_follow_ups(parts: Parts, now: datetime) -> int:
                 key = policy.id, policy.version
                 if key not in calendars:
                     calendars[key] = calendar_of(parts, conn, policy, now)
-                moved += _move(conn, step, policy, calendars[key], now)
+                if _move(conn, step, policy, calendars[key], now):
+                    keep_current(parts, conn, step.ticket_id, now)
+                    moved += 1
     return moved
 
 
@@ -186,6 +189,8 @@ def _count_again(parts: Parts, conn: Connection, complaint_id: int, now: datetim
             before=_shown(before),
             after=_shown(after),
         )
+    if later:
+        keep_current(parts, conn, ticket.id, now)
     return len(later)
 
 
