@@ -14,6 +14,7 @@ from integration.handling.fall_due import fall_due
 from integration.handling.post import post
 from integration.handling.reconcile import reconcile
 from integration.handling.retention import keep_no_longer
+from integration.handling.schedules import sync_schedules
 from integration.handling.watching import watch
 from integration.handling.work_ticket import work_ticket
 from integration.handling.work_user import work_user
@@ -95,6 +96,11 @@ def _send_digests(_scheduled_at: datetime, _context: object) -> None:
     send_digests(_given())
 
 
+@DBOS.workflow(name="sync_schedules")
+def _sync_schedules(_scheduled_at: datetime, _context: object) -> None:
+    sync_schedules(_given())
+
+
 SCHEDULES: tuple[ScheduleInput, ...] = (
     {"schedule_name": "reconcile", "workflow_fn": _reconcile, "schedule": "0 */5 * * * *"},
     {
@@ -102,6 +108,7 @@ SCHEDULES: tuple[ScheduleInput, ...] = (
         "workflow_fn": _forget_finished_jobs,
         "schedule": "0 17 * * * *",
     },
+    {"schedule_name": "sync schedules", "workflow_fn": _sync_schedules, "schedule": "0 7 * * * *"},
     {"schedule_name": "send digests", "workflow_fn": _send_digests, "schedule": "30 */10 * * * *"},
     {"schedule_name": "watch", "workflow_fn": _watch, "schedule": "40 * * * * *"},
     {"schedule_name": "forget what is due", "workflow_fn": _forget_due, "schedule": "20 * * * * *"},
