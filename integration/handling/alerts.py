@@ -119,6 +119,16 @@ def settle(conn: Connection, ticket_id: int, *, by_comment: int, now: datetime) 
         alerts.close(conn, alert.id, None, now, agent_id=None)
 
 
+def settle_kind(
+    conn: Connection, ticket_id: int, kind: AlertKind, action: str, *, agent_id: int, now: datetime
+) -> None:
+    """Close the alerts of a kind because an agent has answered what they ask."""
+    for alert in alerts.open_of_ticket(conn, ticket_id):
+        if alert.kind is kind:
+            alerts.act(conn, alert.id, action, now, agent_id=agent_id)
+            alerts.close(conn, alert.id, None, now, agent_id=agent_id)
+
+
 def end_all(conn: Connection, ticket_id: int, why: str, now: datetime) -> None:
     """Close the alerts of a ticket whose reason is gone: dismissed, resolved, deleted."""
     for alert in alerts.open_of_ticket(conn, ticket_id):

@@ -14,7 +14,7 @@ from integration.domain.followup import FollowUp, FollowUpStatus
 from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Comment, Status, Ticket
 from integration.handling import notes
-from integration.handling.alerts import raise_alert
+from integration.handling.alerts import raise_alert, settle_kind
 from integration.handling.case import Case, read_case
 from integration.handling.sidebar import UnknownTicket
 from integration.handling.switches import PUBLIC_MESSAGES, is_on
@@ -119,7 +119,9 @@ def answer(parts: Parts, ticket_id: int, *, goes_on: bool, agent_id: int) -> Non
             # The day that was planned before the thanks still stands, unless it has passed.
             for follow_up in _next_of(conn, chain):
                 follow_ups.postpone(conn, follow_up.id, max(follow_up.due_at, now))
-        _log(conn, chain, "goes on" if goes_on else "stopped", agent_id, now)
+        said = "goes on" if goes_on else "stopped"
+        settle_kind(conn, ticket_id, AlertKind.ONLY_THANKS, f"messages: {said}", agent_id=agent_id, now=now)
+        _log(conn, chain, said, agent_id, now)
 
 
 def stop(parts: Parts, ticket_id: int, *, agent_id: int) -> None:

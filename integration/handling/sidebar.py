@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from integration.domain import closing, history, suggestion
 from integration.domain.alert import Alert
+from integration.domain.chain import Chain
 from integration.domain.complaint import Assessment, State, as_written, quotable
 from integration.domain.followup import FollowUp
 from integration.domain.history import PastComplaint, Repeat, Summary
@@ -20,11 +21,12 @@ from integration.domain.ticket import Status, Ticket
 from integration.handling import suggesting
 from integration.handling.case import Case, read_case
 from integration.handling.clocks import ShownDeadline, deadlines_of
+from integration.handling.switches import PUBLIC_MESSAGES, is_on
 from integration.learned.ranker import Choice
 from integration.parts import Parts
 from integration.responses.library import Rendered
 from integration.responses.values import Earlier, Matter, OpenPromise, Person, Values
-from integration.store import alerts, facts, outcomes, promises, requesters, staff, tickets
+from integration.store import alerts, chains, facts, outcomes, promises, requesters, staff, tickets
 from integration.store import history as ledger
 from integration.store.complaints import Complaint
 from integration.store.facts import Fact
@@ -46,7 +48,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What was done and is to be done about the complaint at hand; `names` are those of the staff in it."""
+    """What was done and is to be done about the complaint at hand; `names` are those of the staff in it.
+
+    `chain` writes to the requester until there is an answer; `may_write` says that an admin allows it.
+    """
 
     entries: tuple[Entry, ...] = ()
     remedies: tuple[Remedy, ...] = ()
@@ -57,6 +62,8 @@ class Work:
     told_at: datetime | None = None
     missing: tuple[Missing, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    chain: Chain | None = None
+    may_write: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ def first_facts(parts: Parts, ticket_id: int, access: Access | None = None) -> F
     return Facts(
         case=case,
         summary=summary,
-        repeat=case.complaint.repeat if case.complaint else None,
+        repeat=case.repeat,
         offers=_offers(parts, case, assessment, summary, taught, now),
         outside=tuple(outside),
         now=now,
@@ -197,6 +204,8 @@ def _work(parts: Parts, conn: Connection, case: Case) -> Work:
             complaint.decision, told_at=told_at, not_told_because=complaint.not_told_because
         ),
         alerts=warned,
+        chain=chains.running(conn, case.ticket.id),
+        may_write=is_on(conn, PUBLIC_MESSAGES) and case.last_public_reply_at is not None,
     )
 
 
@@ -276,7 +285,7 @@ def _offers(
     taught: Sequence[Choice],
     now: datetime,
 ) -> tuple[Offer, ...]:
-    is_repeat = case.complaint is not None and case.complaint.repeat is not None
+    is_repeat = case.repeat is not None
     cards = parts.library.cards()
     locale = case.locale(assessment.language) if assessment else case.requester.locale or "en"
     ranked = suggestion.rank(
@@ -294,7 +303,7 @@ def _offers(
 
 
 def _earlier(case: Case, zone: ZoneInfo) -> Earlier | None:
-    repeat = case.complaint.repeat if case.complaint else None
+    repeat = case.repeat
     past = next((c for c in case.history.complaints if repeat and c.id == repeat.complaint_id), None)
     return Earlier(_day(past.received_at, zone), past.category, past.outcome) if past else None
 

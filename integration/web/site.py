@@ -14,10 +14,12 @@ from integration.web import (
     admin_policies,
     admin_reports,
     admin_reviews,
+    admin_switches,
     admin_templates,
     app_alerts,
     app_api,
     app_dates,
+    app_messages,
     app_pages,
     app_work,
     events,
@@ -39,8 +41,8 @@ ROUTINE = frozenset(
 
 def install(app: Flask, parts: Parts) -> None:
     """Register the blueprints, the headers, the shape of refusals and the request log."""
-    sidebar = (app_pages, app_api, app_work, app_dates, app_alerts)
-    admin = (admin_health, admin_reports, admin_reviews, admin_templates, admin_policies)
+    sidebar = (app_pages, app_api, app_work, app_dates, app_alerts, app_messages)
+    admin = (admin_health, admin_reports, admin_reviews, admin_templates, admin_policies, admin_switches)
     for module in (events, facts, *sidebar, *admin, health):
         app.register_blueprint(module.blueprint(parts))
     app.register_error_handler(problems.Problem, problems.answer)
