@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from integration.domain import suggestion
 from integration.domain.complaint import State, Text
 from integration.domain.followup import FollowUp
-from integration.domain.history import History
+from integration.domain.history import History, Repeat
 from integration.domain.ticket import Comment, Requester, Status, Ticket
 from integration.store import complaints, follow_ups, opinions, outcomes, requesters, suggestion_uses, tickets
 from integration.store import history as ledger
@@ -61,6 +61,11 @@ class Case:
         return frozenset(words)
 
     @property
+    def repeat(self) -> Repeat | None:
+        """The earlier complaint that this one continues; none where the history is not its own."""
+        return self.complaint.repeat if self.complaint and not self.is_detached else None
+
+    @property
     def is_dismissed(self) -> bool:
         """Whether an agent said that this is no complaint; the machine does not insist."""
         if self.complaint is not None:
@@ -98,7 +103,7 @@ def read_case(conn: Connection, ticket_id: int, *, now: datetime) -> Case | None
         ticket=ticket,
         requester=requesters.get(conn, person) or Requester(id=person),
         comments=tickets.comments(conn, ticket_id),
-        history=History(past.requester) if is_detached else _without(past, ticket_id),
+        history=History(Requester(person)) if is_detached else _without(past, ticket_id),
         complaint=complaints.by_ticket(conn, ticket_id),
         follow_ups=tuple(follow_ups.of_ticket(conn, ticket_id)),
         used_templates=suggestion_uses.used_for(conn, person),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from integration.domain.complaint import State, as_written
 from integration.domain.history import Outcome, PastComplaint
@@ -42,18 +43,18 @@ class PastPart:
         self._words = panel.words
         self._facts = panel.facts
 
-    @property
+    @cached_property
     def this_matter(self) -> list[PastRow]:
         """The complaints that this one continues, newest first."""
-        ids = self._linked()
-        return [self._row(past) for past in self._counted() if past.id in ids]
+        ids = self._linked
+        return [self._row(past) for past in self._counted if past.id in ids]
 
-    @property
+    @cached_property
     def others(self) -> list[PastRow]:
-        ids = self._linked()
-        return [self._row(past) for past in self._counted() if past.id not in ids]
+        ids = self._linked
+        return [self._row(past) for past in self._counted if past.id not in ids]
 
-    @property
+    @cached_property
     def good(self) -> list[str]:
         """What went well, and since when the requester is here; it is told first."""
         words, summary = self._words, self._facts.summary
@@ -71,12 +72,12 @@ class PastPart:
     def hidden(self) -> str:
         return self._words.count("history.hidden", self._facts.hidden) if self._facts.hidden else ""
 
-    @property
+    @cached_property
     def given(self) -> list[Given]:
         """What was given before, newest first; only for those who may see it."""
         if not self._facts.shows_redress:
             return []
-        pairs = [(past, remedy) for past in self._counted() for remedy in past.remedies]
+        pairs = [(past, remedy) for past in self._counted for remedy in past.remedies]
         pairs.sort(key=lambda pair: pair[1].at, reverse=True)
         return [self._given(past, remedy) for past, remedy in pairs]
 
@@ -85,7 +86,7 @@ class PastPart:
         """The sums of what was given, each currency by itself."""
         if not self._facts.shows_redress:
             return ""
-        sums = total(remedy for past in self._counted() for remedy in past.remedies)
+        sums = total(remedy for past in self._counted for remedy in past.remedies)
         return ", ".join(self._words.money(money) for money in sums)
 
     @property
@@ -106,16 +107,18 @@ class PastPart:
             rows.append((one_line(fact.name), one_line(fact.value), source))
         return rows
 
+    @cached_property
     def _counted(self) -> list[PastComplaint]:
         return [past for past in self._facts.case.history.complaints if past.is_counted]
 
+    @cached_property
     def _linked(self) -> set[int]:
         """Return the complaints that hang together with the one that comes back."""
         repeat = self._facts.repeat
         linked = {repeat.complaint_id} if repeat else set()
-        for _ in self._counted():
-            more = {past.repeat_of for past in self._counted() if past.id in linked and past.repeat_of}
-            more |= {past.id for past in self._counted() if past.repeat_of in linked}
+        for _ in self._counted:
+            more = {past.repeat_of for past in self._counted if past.id in linked and past.repeat_of}
+            more |= {past.id for past in self._counted if past.repeat_of in linked}
             if more <= linked:
                 break
             linked |= more

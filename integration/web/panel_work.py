@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from integration.domain.history import PromiseState
@@ -61,7 +62,7 @@ class WorkPart:
         self._work = panel.facts.work
         self._agent_id = agent_id
 
-    @property
+    @cached_property
     def entries(self) -> list[EntryRow]:
         """The record, newest first."""
         rows = (self._entry(entry) for entry in self._work.entries)
@@ -111,7 +112,7 @@ class WorkPart:
     def missing(self) -> list[str]:
         return [self._words(f"close.missing.{each}") for each in self._work.missing]
 
-    @property
+    @cached_property
     def promises(self) -> list[PromiseRow]:
         return [self._promise(kept) for kept in self._work.promises]
 
@@ -119,7 +120,7 @@ class WorkPart:
     def owed_count(self) -> int:
         return sum(row.is_owed for row in self.promises)
 
-    @property
+    @cached_property
     def due(self) -> list[DueRow]:
         """The follow-ups that belong to no promise; those of promises stand with them."""
         running = self._panel.facts.running
