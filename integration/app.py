@@ -100,6 +100,7 @@ def assemble(
         shelf=PolicyShelf(policy_folders(settings.data_dir), editions.policies),
         zendesk=Zendesk(session),
         pace=pace,
+        editions=editions,
         close=close,
         read=LearnedReader(encoder, lessons=LessonShelf(database, MODEL).read),
         ranker=Ranker(encoder),

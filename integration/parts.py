@@ -11,6 +11,7 @@ from integration.policies.shelf import PolicyShelf
 from integration.responses.library import Library
 from integration.settings import Settings
 from integration.store.choices import ChoiceShelf
+from integration.store.editions import EditionShelf
 from integration.store.engine import Database
 from integration.zendesk.client import Zendesk
 from integration.zendesk.pace import Pace
@@ -27,6 +28,7 @@ class Parts:
     shelf: PolicyShelf
     zendesk: Zendesk
     pace: Pace
+    editions: EditionShelf
     close: Callable[[], None]
     ranker: Ranker = field(default_factory=lambda: Ranker(None))
     choices: ChoiceShelf = field(default_factory=ChoiceShelf)

@@ -102,8 +102,7 @@ def publish(parts: Parts, path: str, *, actor: str, revision: int, check: Check)
         raise Broken(errors)
     with parts.database.write() as conn:
         put_in_force(conn, parts, path, actor=actor, revision=revision)
-    # Other processes notice within two seconds; who has just published looks at once.
-    parts.library.refresh()
+    look(parts)
     return draft
 
 
@@ -128,8 +127,14 @@ def roll_back(parts: Parts, path: str, *, actor: str) -> Edition | None:
             raise NothingToDo
         earlier = editions.roll_back(conn, path, now=parts.clock())
         _record(conn, parts, actor, "text rolled back", path, present, earlier)
-    parts.library.refresh()
+    look(parts)
     return earlier
+
+
+def look(parts: Parts) -> None:
+    """See at once what was published here; other processes notice within a few seconds."""
+    parts.editions.look()
+    parts.library.refresh()
 
 
 def discard(parts: Parts, path: str, *, actor: str) -> None:

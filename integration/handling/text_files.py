@@ -85,6 +85,7 @@ def take_in(parts: Parts, prefix: str, changes: Sequence[Change], *, actor: str,
             )
             if in_force:
                 editing.put_in_force(conn, parts, path, actor=actor, revision=draft.revision)
+    editing.look(parts)
 
 
 def pack(files: Texts) -> bytes:

@@ -1,6 +1,7 @@
 """Texts that admins edit, version by version: of each path at most one draft, and at most one in force."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,8 @@ TEMPLATES, POLICIES = "templates/", "policies/"
 # Earlier versions of a policy, which running complaints go on with.
 PAST = "past/"
 MAX_VERSIONS = 200
+# The texts are asked for many times in the work on one ticket.
+ASK_SECONDS = 1.0
 # What lies among the policies and is none: no complaint goes on with an earlier version of these.
 NO_POLICIES = frozenset({"rules.yaml", "clocks.yaml"})
 
@@ -145,7 +148,7 @@ def _edition(row: sa.Row[tuple[object, ...]]) -> Edition:
 
 
 class EditionShelf:
-    """What is in force as last read; asks the database only whether that changed. Safe in threads.
+    """What is in force as last read; asks now and then whether that changed. Safe in threads.
 
     While the database is away, or has no such table yet, the last answer stands.
     """
@@ -153,6 +156,7 @@ class EditionShelf:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
+        self._asked_at = float("-inf")
         self._turn = 0
         self._texts: dict[str, Texts] = {}
 
@@ -164,7 +168,17 @@ class EditionShelf:
         """Return the published policies and rules, and under `past/` the policies published before."""
         return self._read(POLICIES)
 
+    def look(self) -> None:
+        """Have the next question see what was published until now."""
+        self._asked_at = float("-inf")
+
     def _read(self, prefix: str) -> Texts:
+        if time.monotonic() - self._asked_at >= ASK_SECONDS:
+            self._asked_at = time.monotonic()
+            self._refresh()
+        return self._texts.get(prefix, MappingProxyType({}))
+
+    def _refresh(self) -> None:
         try:
             with self._database.read() as conn:
                 turn = conn.scalar(sa.select(sa.func.max(table.c.turn))) or 0
@@ -174,7 +188,6 @@ class EditionShelf:
                         self._turn = turn
         except (DatabaseUnavailable, sa.exc.ProgrammingError):
             pass
-        return self._texts.get(prefix, MappingProxyType({}))
 
 
 def _templates(conn: Connection) -> Texts:

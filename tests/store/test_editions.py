@@ -1,11 +1,12 @@
 """Texts that admins edit: drafts, what is in force, what was, and how other processes notice."""
 
+import time
 from datetime import timedelta
 
 import pytest
 
 from integration.store import editions
-from integration.store.editions import EditionShelf, Outdated, State
+from integration.store.editions import ASK_SECONDS, EditionShelf, Outdated, State
 from integration.store.engine import Database
 from tests.store.samples import NOON
 
@@ -65,11 +66,13 @@ def test_another_process_sees_what_was_published_and_taken_back(database: Databa
     assert shelf.templates() == {}
 
     publish(database, LETTER, "a")
+    time.sleep(ASK_SECONDS)
     assert shelf.templates() == {"apology/en.md.j2": "a"}
     assert shelf.templates() is shelf.templates()
 
     with database.write() as conn:
         editions.roll_back(conn, LETTER, now=NOON)
+    shelf.look()
     assert shelf.templates() == {}
 
 

@@ -132,6 +132,7 @@ def installed(
         shelf=PolicyShelf(published=editions.policies),
         zendesk=ZendeskAway(),  # type: ignore[arg-type]
         pace=Pace(database.engine),
+        editions=editions,
         close=database.close,
     )
     with database.write() as conn:
