@@ -1,5 +1,6 @@
 """The admin page's section of response templates: list, editor with check and preview, versions, files."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask import Blueprint, Response, g, jsonify, render_template, request
 from integration.handling import editing_templates, text_files
 from integration.handling.sidebar import UnknownTicket
 from integration.parts import Parts
+from integration.responses.encoding import clean
 from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
 from integration.responses.files import Key, Kind, key_of, place_of
 from integration.store import examples
@@ -145,7 +147,8 @@ def _address(place: str) -> str | None:
 
 def _examples(parts: Parts, wanted: str) -> list[examples.Example]:
     with parts.database.read() as conn:
-        return examples.find(conn, wanted)
+        found = examples.find(conn, wanted)
+    return [replace(one, subject=clean(one.subject), requester=clean(one.requester or "")) for one in found]
 
 
 def _preview(parts: Parts, key: Key, written: str, body: dict[str, Any], words: Words) -> str:

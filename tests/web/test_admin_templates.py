@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from werkzeug.test import TestResponse
 
-from integration.store import audit_log, choices, suggestion_uses
+from integration.store import audit_log, choices, suggestion_uses, tickets
 from tests.web import scenario
 from tests.web.asking import Asking, bearer
 from tests.web.installation import ADMIN, AGENT, NOW, ROOT, Site
@@ -157,13 +157,17 @@ def test_the_preview_is_filled_from_a_past_ticket_in_the_language_asked_for(admi
     assert "We are truly sorry." not in german
 
 
-def test_hostile_ticket_text_is_inert_in_the_preview_and_the_list(admin: Asking) -> None:
+def test_hostile_ticket_text_is_inert_in_the_preview_and_the_list(here: Site, admin: Asking) -> None:
     text = OURS.replace("{{ matter.about }}", "{{ matter.quote }} {{ product }}")
 
     preview = str(check(admin, text, ticket=scenario.TICKET)["preview"])
 
     assert "<b>" not in preview
     assert "Parcel &lt;b&gt;lost&lt;/b&gt; again {{ 7*7 }}" in admin.get(f"{LIST}/examples").text
+    with here.parts.database.write() as conn:
+        backwards = scenario.ticket(scenario.FORMER, "Order \u202egnp.exe", NOW)
+        tickets.save(conn, backwards, order="9", with_custom_fields=False)
+    assert "\u202e" not in admin.get(f"{LIST}/examples").text
 
 
 def test_a_past_ticket_is_found_by_number_and_by_name(admin: Asking) -> None:
