@@ -13,7 +13,7 @@ from integration.handling.retrying import MAX_TRIES, next_try, words_for
 from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.settings import Mode
-from integration.store import complaints, counters, follow_ups, outbox, write_pause
+from integration.store import audit_log, complaints, counters, follow_ups, outbox, write_pause
 from integration.store.engine import DatabaseUnavailable
 from integration.zendesk.errors import (
     NotAuthorised,
@@ -144,6 +144,14 @@ def _done(parts: Parts, row: outbox.OutboxRow, audit_id: int | None, now: dateti
         if write_pause.end(conn):
             log.info("Zendesk accepts writes again.")
         counters.add(conn, f"posted_{row.kind}")
+        audit_log.write(
+            conn,
+            at=now,
+            actor="makegood",
+            action="written to Zendesk",
+            subject=f"ticket:{row.ticket_id}",
+            after={"kind": row.kind, "audit_id": audit_id, "has_note": row.note is not None},
+        )
         follow_up = follow_ups.get(conn, row.follow_up_id or 0)
         # Somebody who moved it while the reminder was on its way wants it again on the new day.
         if follow_up is not None and key_of(follow_up) == row.key:
