@@ -1,7 +1,7 @@
 """When somebody should come back to a complaint, what satisfies that duty and what ends it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -99,6 +99,18 @@ def decide(
         return Verdict(False, reason)
     late_minutes = int((now - follow_up.due_at).total_seconds() // 60)
     return Verdict(True, Reason(Code.DUE, {"name": follow_up.name, "late_minutes": late_minutes}))
+
+
+def cancelled(
+    follow_up: FollowUp,
+    by: frozenset[Satisfier],
+    ticket: Ticket,
+    comments: Sequence[Comment],
+    *,
+    complaint_state: State | None,
+) -> Reason | None:
+    """Return what took a follow-up's point away although nobody did what it asks for, or None."""
+    return _satisfied(replace(follow_up, satisfied_by=by), ticket, comments, complaint_state)
 
 
 def _gone(follow_up: FollowUp, ticket: Ticket, complaint_state: State | None) -> Reason | None:

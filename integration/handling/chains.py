@@ -42,6 +42,8 @@ PRIORITY = 7
 LONGEST = 300
 TEMPLATES = {ChainKind.ASK: "chain-ask", ChainKind.CHECK_IN: "chain-check-in"}
 LAST_TEMPLATE = "chain-last"
+# Other notes are for agents, and say what no requester should read.
+FOR_REQUESTERS = "chain-"
 
 
 class ChainsOff(Exception):
@@ -143,6 +145,9 @@ def start_for_policy(
         return Reason(Code.NOT_ALLOWED)
     if case.last_public_reply_at is None:
         return Reason(Code.NOBODY_SPOKE)
+    if not template.startswith(FOR_REQUESTERS):
+        why = f"a note for requesters has a name that begins with {FOR_REQUESTERS}"
+        return Reason(Code.UNUSABLE_NOTE, {"why": why})
     language = case.complaint.assessment.language if case.complaint else "en"
     new = NewChain(
         ticket_id=case.ticket.id,

@@ -80,7 +80,7 @@ def post(parts: Parts, outbox_id: int, attempt: int) -> None:
         raise
     except Exception as error:  # left alone, it would come again every few minutes for ever
         log.exception("A write could not be made.", extra={"outbox_id": outbox_id})
-        if row.failures < MAX_TRIES:
+        if row.failures + 1 < MAX_TRIES:
             # Whether it was sent before the failure is not known, so a write that was `sending` stays so.
             _again(parts, row, now, words_for(error), wait=0.0, was_refused=False)
             return

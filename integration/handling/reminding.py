@@ -50,9 +50,10 @@ def remind(
     with parts.database.read() as conn:
         complaint = complaints.by_ticket(conn, follow_up.ticket_id)
     policy, step = _policy_step(parts, follow_up, complaint, now)
-    if complaint is not None and _is_unwanted(follow_up, step, complaint):
+    pointless = _pointless(follow_up, step, complaint, ticket, comments)
+    if pointless is not None:
         with parts.database.write() as conn:
-            silence(conn, follow_up, Reason(Code.NO_CHECK_IN), now)
+            silence(conn, follow_up, pointless, now)
         return
     reach = step.reach if step else Reach.NOTE
     if follow_up.promise_id is not None and not _is_owed(parts, follow_up, comments, policy, now):
@@ -127,20 +128,30 @@ def silence(conn: Connection, follow_up: FollowUp, reason: Reason, now: datetime
     )
 
 
-def _is_unwanted(follow_up: FollowUp, step: Step | None, complaint: Complaint) -> bool:
-    """Whether a check-in was planned before somebody recorded an outcome after which nobody wants one."""
-    asks = step is not None and step.start is Start.RESOLVED
-    is_check_in = asks and Satisfier.REQUESTER_WROTE in follow_up.satisfied_by
+def _pointless(
+    follow_up: FollowUp,
+    step: Step | None,
+    complaint: Complaint | None,
+    ticket: Ticket,
+    comments: Sequence[Comment],
+) -> Reason | None:
+    """Return what took the point from a step: what cancels it, or an outcome that wants no check-in."""
+    if step is None or complaint is None:
+        return None
+    asks = step.start is Start.RESOLVED and Satisfier.REQUESTER_WROTE in follow_up.satisfied_by
     due_at = follow_up.due_at
-    return is_check_in and closing.check_in_at(complaint.outcome, due_at, due_at) is None
+    if asks and closing.check_in_at(complaint.outcome, due_at, due_at) is None:
+        return Reason(Code.NO_CHECK_IN)
+    state = complaint.state
+    return followup.cancelled(follow_up, step.cancelled_by, ticket, comments, complaint_state=state)
 
 
 def _policy_step(
     parts: Parts, follow_up: FollowUp, complaint: Complaint | None, now: datetime
 ) -> tuple[Policy, Step | None]:
     """Return the policy that the complaint started with and the step that the follow-up came from."""
-    found = parts.shelf.find(complaint.policy_id or "", complaint.policy_version or 0) if complaint else None
-    policy = found or parts.shelf.current(now)
+    running = (complaint.policy_id, complaint.policy_version) if complaint else (None, None)
+    policy = parts.shelf.running(*running, now)
     is_policy_s = follow_up.promise_id is None and follow_up.complaint_id is not None
     return policy, policy.step(follow_up.name) if is_policy_s else None
 

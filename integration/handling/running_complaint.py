@@ -245,6 +245,12 @@ def _ended(
             yield follow_up, verdict.reason
         elif step and step.start is Start.RESOLVED and state in OPEN_STATES:
             yield follow_up, Reason(Code.REOPENED)
+        elif step and (
+            reason := followup.cancelled(
+                follow_up, step.cancelled_by, case.ticket, case.comments, complaint_state=state
+            )
+        ):
+            yield follow_up, reason
         elif step and band not in step.bands:
             yield follow_up, Reason(Code.BECAME_WORSE)
 
