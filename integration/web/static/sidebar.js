@@ -223,7 +223,7 @@
       await client.invoke("comment.appendText", text);
     }
     const after = await read("comment.text");
-    const body = { locale: item.dataset.locale, was_found: "found" in item.dataset };
+    const body = { locale: item.dataset.locale, was_found: "found" in item.dataset, text };
     await act(`${suggestionPath(item.dataset)}/used`, body, said.inserted);
     if (before === undefined || after === undefined) return;
     undo = { text: said.inserted, run: () => takeOut(before, after) };
