@@ -20,6 +20,7 @@
   let timer = 0;
   let later = 0;
   let undo = null;
+  const underWay = new WeakSet();
 
   function announce(text, kind = "notice") {
     status.textContent = text;
@@ -278,15 +279,15 @@
 
   panel.addEventListener("click", async (event) => {
     const button = event.target.closest("button[data-act], button[data-post]");
-    if (!button || button.disabled || panel.hasAttribute("data-acting")) return;
-    // Disabled, the button would lose the focus; so the panel remembers that something is under way.
-    panel.setAttribute("data-acting", "");
+    // Disabled while it works, a button would lose the focus; so it is remembered.
+    if (!button || button.disabled || underWay.has(button)) return;
+    underWay.add(button);
     try {
       await (button.dataset.act ? acts[button.dataset.act](button) : post(button));
     } catch {
       announce(said.failed, "error");
     } finally {
-      panel.removeAttribute("data-acting");
+      underWay.delete(button);
     }
   });
 
