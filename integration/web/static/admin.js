@@ -54,8 +54,11 @@ makegood.admin = (() => {
   function mark() {
     const section = path().split(/[/?]/)[0];
     for (const link of document.querySelectorAll("nav a")) {
-      if (link.hash === `#${section}`) link.setAttribute("aria-current", "page");
+      const isHere = link.hash === `#${section}`;
+      if (isHere) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
+      // On a narrow page the sections scroll sideways.
+      if (isHere) link.parentElement.parentElement.scrollLeft = link.offsetLeft - 40;
     }
   }
 
