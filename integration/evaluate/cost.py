@@ -11,8 +11,8 @@ from integration.learned.encoder import Encoder
 from integration.learned.passages import unpack
 from integration.learned.ranker import Ranker
 from integration.learned.reader import LearnedReader
-from integration.policies.load import load_cues
-from integration.policies.shelf import CUES, SHIPPED
+from integration.policies.load import CUES, load_cues
+from integration.policies.shelf import SHIPPED
 
 TEMPLATES = 200
 ROUNDS = 25

@@ -9,12 +9,17 @@ from integration.domain import complaint, history
 from integration.domain.complaint import State, Text
 from integration.domain.history import History, Outcome, PastComplaint, Repeat
 from integration.domain.ticket import Requester, Status, Ticket
+from integration.handling import suggesting
+from integration.learned.model import MODEL
+from integration.learned.repeats import Told
 from integration.parts import Parts
-from integration.store import complaints, kept, requesters, tickets
+from integration.store import complaints, kept, opinions, requesters, tickets
 from integration.store.complaints import Complaint, NewComplaint
 
 PLACE = "import_judged_place"
 BATCH = 100
+# Of one person's earlier complaints; a shop's own robot may be the requester of thousands.
+MOST_COMPARED = 10
 ENDED = frozenset({Status.SOLVED, Status.CLOSED})
 
 Remember = Callable[[Connection, int, int], None]
@@ -35,6 +40,8 @@ def judge_past(parts: Parts, remember: Remember) -> Iterator[int]:
         past = [new for ticket in found if (new := _past_complaint(parts, ticket, people))]
         with parts.database.write() as conn:
             complaints.add_many(conn, past)
+            said = [opinions.of_assessment(new.ticket_id, new.assessment, new.detected_at) for new in past]
+            opinions.save_imported(conn, said)
             kept.put(conn, PLACE, found[-1].id, now=parts.clock())
             remember(conn, len(found), len(past))
         yield len(found)
@@ -82,23 +89,34 @@ def link_repeats(parts: Parts) -> int:
         for past in complaints.imported(conn):
             by_requester[past.requester_id].append(past)
         for own in by_requester.values():
-            found.extend(_repeats(conn, own))
+            found.extend(_repeats(parts, conn, own))
     with parts.database.write() as conn:
         for complaint_id, repeat in found:
             complaints.set_repeat(conn, complaint_id, repeat)
     return len(found)
 
 
-def _repeats(conn: Connection, own: Sequence[Complaint]) -> Iterator[tuple[int, Repeat]]:
+def _repeats(parts: Parts, conn: Connection, own: Sequence[Complaint]) -> Iterator[tuple[int, Repeat]]:
     """Go through one person's complaints, oldest first, each against those before it."""
     before: list[PastComplaint] = []
+    # Judging has kept what they mean, so that nothing is encoded here.
+    meanings = opinions.meanings(conn, [past.ticket_id for past in own], model=MODEL)
+    told: dict[int, Told] = {}
     for past in own:
         ticket = tickets.get(conn, past.ticket_id)
         if ticket is None:
             continue
+        told[ticket.id] = suggesting.told(f"{ticket.subject}\n{ticket.description}", meanings.get(ticket.id))
         known = History(Requester(past.requester_id), tuple(reversed(before)))
-        category = past.assessment.category
-        repeat = history.find_repeat(ticket, past.references, category, known, now=past.received_at)
+        earlier = {id: told[id] for id in suggesting.comparable(known, past.received_at)[:MOST_COMPARED]}
+        repeat = history.find_repeat(
+            ticket,
+            past.references,
+            past.assessment.category,
+            known,
+            now=past.received_at,
+            alike=suggesting.most_alike_of(parts, told[ticket.id], earlier),
+        )
         if repeat is not None:
             yield past.id, repeat
         before.append(_as_past(past, ticket))

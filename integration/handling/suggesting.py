@@ -69,20 +69,28 @@ def meaning_of(parts: Parts, case: Case) -> Vectors | None:
 
 def alike_ticket(parts: Parts, ticket: Ticket, history: History, now: datetime) -> int | None:
     """Return the ticket of an earlier complaint whose words are so alike that it may be the same matter."""
-    since = now - timedelta(days=LIKE_DAYS)
-    earlier = [
-        past.ticket_id
-        for past in history.complaints
-        if past.is_counted and past.ticket_id != ticket.id and since <= past.received_at <= now
-    ][:MAX_EARLIER]
+    earlier = [id for id in comparable(history, now) if id != ticket.id][:MAX_EARLIER]
     if not earlier:
         return None
     with parts.database.read() as conn:
         found = tickets.words(conn, earlier)
         known = opinions.meanings(conn, earlier, model=MODEL)
     texts = {id: told(found[id], known.get(id)) for id in earlier if id in found}
-    match = most_alike(parts.ranker.encoder, told(words(ticket)), tuple(texts.values()))
-    return tuple(texts)[match.place] if match and match.is_likely else None
+    return most_alike_of(parts, told(words(ticket)), texts)
+
+
+def comparable(history: History, now: datetime) -> list[int]:
+    """Return the tickets of earlier complaints that are recent enough to be the same matter, newest first."""
+    since = now - timedelta(days=LIKE_DAYS)
+    return [
+        past.ticket_id for past in history.complaints if past.is_counted and since <= past.received_at <= now
+    ]
+
+
+def most_alike_of(parts: Parts, mine: Told, earlier: Mapping[int, Told]) -> int | None:
+    """Return which earlier ticket is so alike that it may be the same matter."""
+    match = most_alike(parts.ranker.encoder, mine, tuple(earlier.values()))
+    return tuple(earlier)[match.place] if match and match.is_likely else None
 
 
 def told(said: str, meaning: bytes | None = None) -> Told:

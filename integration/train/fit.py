@@ -15,6 +15,8 @@ INNER_FOLDS = 5
 # How much a ticket counts against a tweet; the tickets are few, and the only texts in five languages.
 TICKET = 2.0
 SEVERITY_RESTRAINT = 12.0
+# 0 keeps the shares of these texts, 1 makes the classes equal.
+BALANCE = 0.3
 _ROUNDS = 1_000
 
 Numbers = NDArray[np.float64]
@@ -32,7 +34,7 @@ def fit(samples: Sequence[Sample], padded: Sequence[Sample]) -> Head:
     ]
     unseen = [*zip(samples, inner, strict=True), *zip(padded, inner, strict=True)]
     labels = [sample.labelled.complaint for sample, _ in unseen]
-    mix = LogisticRegression(C=0.3, class_weight=_half_balanced(labels), max_iter=_ROUNDS)
+    mix = LogisticRegression(C=0.3, class_weight=_balanced(labels), max_iter=_ROUNDS)
     mix.fit(
         [mixed(sample.features, forms[own].logits(sample.features)) for sample, own in unseen],
         labels,
@@ -93,7 +95,7 @@ def _signed(axes: NDArray[np.float32]) -> NDArray[np.float32]:
     return signed
 
 
-def _half_balanced(labels: Sequence[bool]) -> dict[bool, float]:
-    """Weigh the classes half way to equal: among tickets complaints are rarer than among these texts."""
+def _balanced(labels: Sequence[bool]) -> dict[bool, float]:
+    """Weigh the classes some way to equal: among tickets complaints are rarer than among these texts."""
     share = float(np.mean(labels))
-    return {True: (0.5 / share) ** 0.7, False: (0.5 / (1 - share)) ** 0.7}
+    return {True: (0.5 / share) ** BALANCE, False: (0.5 / (1 - share)) ** BALANCE}

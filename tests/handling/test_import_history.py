@@ -10,6 +10,8 @@ from integration.domain.history import Outcome
 from integration.domain.reason import Code
 from integration.handling.import_history import Imported, import_history
 from integration.handling.sidebar import first_facts
+from integration.learned.model import MODEL
+from integration.store import opinions
 from integration.store.tables import complaints, outbox, requesters, tickets
 from integration.zendesk.errors import ZendeskUnavailable
 from tests.handling.installation import ANGRY, CALM, Installation
@@ -130,6 +132,24 @@ def test_repeats_are_linked_within_the_imported_past(makegood: Installation) -> 
     assert found is not None
     assert found.repeat is not None
     assert (found.repeat.ticket_id, found.repeat.reason.code) == (former, Code.SAME_REFERENCE)
+
+
+def test_repeats_in_other_words_are_linked_too_and_their_meaning_is_kept(makegood: Installation) -> None:
+    former, later = (
+        makegood.write_in("The new lamp flickers and smells burnt. I am very disappointed!", subject="Lamp"),
+        makegood.write_in("The lamp still flickers and still smells burnt. Unacceptable!", subject="Lamp"),
+    )
+    makegood.news()
+    makegood.pass_time(minutes=5)
+
+    import_history(makegood.parts)
+
+    found = makegood.complaint(later)
+    assert found is not None
+    assert found.repeat is not None
+    assert (found.repeat.ticket_id, found.repeat.reason.code) == (former, Code.ALIKE_TICKET)
+    with makegood.parts.database.read() as conn:
+        assert set(opinions.meanings(conn, [former, later], model=MODEL)) == {former, later}
 
 
 def test_an_import_beside_live_events_leaves_the_live_complaint_as_it_is(makegood: Installation) -> None:
