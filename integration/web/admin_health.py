@@ -129,6 +129,8 @@ def _value(value: object) -> str:
 
 
 def _plainly(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_plainly(each) for each in value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -17,11 +17,10 @@ from integration.domain.ticket import Requester
 from integration.handling.connect import connect
 from integration.store import requesters
 from tests.chromium import FLAGS
-from tests.pictures.states import STATES, State
+from tests.pictures.states import FOR_THE_README, STATES, State
 from tests.web import reported
 
 SEED_TICKETS = 700
-HIGHEST = 4000
 CALM = "Could you tell me which sizes the blue jacket comes in? Thank you."
 SETTLED = "() => !document.querySelector('[aria-busy=true]')"
 
@@ -31,9 +30,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.pictures", description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("pictures"), help="folder (default: pictures)")
     parser.add_argument("--only", default="", help="part of the names of the states to photograph")
+    parser.add_argument("--for-readme", action="store_true", help="the few that the README shows")
     given = parser.parse_args()
     given.output.mkdir(parents=True, exist_ok=True)
-    wanted = [state for state in STATES if given.only in state.name]
+    wanted = [state for state in (FOR_THE_README if given.for_readme else STATES) if given.only in state.name]
     with tempfile.TemporaryDirectory() as folder, Stage(Path(folder)) as stage:
         tickets = furnish(stage)
         with sync_playwright() as playwright:
@@ -60,9 +60,9 @@ def furnish(stage: Stage) -> dict[str, int]:
 
 def taken(browser: Browser, stage: Stage, tickets: dict[str, int], state: State, output: Path) -> bool:
     """Photograph one state; False, with a word on why, where it did not come about."""
-    height = 1000 if state.is_whole else 1400
+    height = min(1000, state.tallest) if state.is_whole else 1400
     # The panel stands beside the conversation; only its own frame is 320 pixels wide.
-    width = 1360 if state.ticket else state.width
+    width = max(1160, state.width) if state.ticket else state.width
     context = browser.new_context(
         viewport={"width": width, "height": height}, timezone_id="Europe/Berlin", color_scheme="light"
     )
@@ -125,17 +125,19 @@ def frame_of(page: Page, address: str) -> Frame:
 
 
 def photograph(page: Page, frame: Frame, state: State, file: Path) -> None:
-    element = frame.frame_element()
+    page.evaluate("() => document.querySelectorAll('.toast').forEach((toast) => toast.remove())")
     if state.is_whole:
         page.screenshot(path=file)
         return
-    tall = frame.evaluate("() => document.body.scrollHeight")
+    element = frame.frame_element()
+    tall = min(frame.evaluate("() => document.body.scrollHeight"), state.tallest)
     element.evaluate(
         "(e, size) => { for (const [k, v] of Object.entries(size)) e.style[k] = v; }",
-        {"height": f"{min(tall, HIGHEST)}px", "width": f"{state.width}px", "maxHeight": "none"},
+        {"height": f"{tall}px", "width": f"{state.width}px", "maxHeight": "none"},
     )
     size = page.viewport_size or {"width": state.width, "height": 1000}
-    page.set_viewport_size({"width": size["width"], "height": min(tall, HIGHEST) + 400})
+    page.set_viewport_size({"width": size["width"], "height": tall + 400})
+    frame.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
     page.wait_for_timeout(200)
     element.screenshot(path=file)
 

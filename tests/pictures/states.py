@@ -15,7 +15,7 @@ Act = Callable[[Page, Frame], None]
 class State:
     """One picture. `ticket` names one of the stage's tickets; without it the admin page opens at `place`.
 
-    `is_whole` shows the workspace around the app too.
+    `is_whole` shows the workspace around the app too; of a tall page only the top `tallest` pixels are shown.
     """
 
     name: str
@@ -26,6 +26,7 @@ class State:
     place: str = ""
     act: Act | None = None
     is_whole: bool = False
+    tallest: int = 4000
 
 
 def _preview(page: Page, frame: Frame) -> None:
@@ -66,4 +67,10 @@ STATES = (
     State("14-audit-dark-ru", "dark", "ru", WIDE, place="health/audit"),
     State("15-templates-light-en", "light", "en-US", WIDE, place="templates"),
     State("16-policies-dark-de", "dark", "de", WIDE, place="policies"),
+)
+
+# Kept beside the README, so small.
+FOR_THE_README = (
+    State("sidebar", "light", "en-US", 1240, ticket="repeat", is_whole=True, tallest=900),
+    State("reports", "light", "en-US", 1160, place="reports?period=90", tallest=760),
 )
