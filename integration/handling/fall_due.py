@@ -7,11 +7,12 @@ from integration.domain import followup
 from integration.domain.followup import FollowUp, FollowUpStatus
 from integration.domain.reason import Code, Reason
 from integration.handling.pauses import put_off_while_paused
+from integration.handling.receive import SERVICE_USER
 from integration.handling.reminding import remind, write_to_requester
 from integration.handling.retrying import MAX_TRIES, next_try, words_for
 from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
-from integration.store import complaints, follow_ups, write_pause
+from integration.store import complaints, follow_ups, kept, write_pause
 from integration.store.engine import DatabaseUnavailable
 from integration.store.write_pause import PROBE_EVERY
 from integration.zendesk.errors import NotAuthorised, NotFound, RateLimited, ZendeskError, ZendeskUnavailable
@@ -49,6 +50,7 @@ def _fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int) -> N
         ):
             return
         complaint = complaints.by_ticket(conn, follow_up.ticket_id)
+        own_id = kept.get(conn, SERVICE_USER)
     state = complaint.state if complaint else None
     try:
         ticket = parts.zendesk.ticket(follow_up.ticket_id)
@@ -68,7 +70,9 @@ def _fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int) -> N
     except ZendeskError as error:
         _park(parts, follow_up, Reason(Code.REFUSED, {"why": str(error)}), now)
         return
-    verdict = followup.decide(follow_up, ticket, comments, complaint_state=state, now=now)
+    # What we sent ourselves keeps no promise and does nobody's duty.
+    said = tuple(comment for comment in comments if comment.author_id != own_id)
+    verdict = followup.decide(follow_up, ticket, said, complaint_state=state, now=now)
     if verdict.speak and put_off_while_paused(parts, follow_up, ticket, now):
         return
     if verdict.speak or follow_up.chain_id is not None:
@@ -76,7 +80,7 @@ def _fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int) -> N
             if follow_up.chain_id is not None:
                 write_to_requester(parts, follow_up, ticket, comments, now)
             else:
-                remind(parts, follow_up, ticket, comments, state, now)
+                remind(parts, follow_up, ticket, said, state, now)
         except RendererUnavailable:
             _wait(parts, follow_up, next_try(now, attempt))
         except (TemplateFailed, UnknownTemplate) as error:

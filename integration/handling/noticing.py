@@ -12,7 +12,7 @@ from integration.domain.complaint import State
 from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Status
 from integration.domain.warning import Warning
-from integration.handling import alerts, chains, promises
+from integration.handling import alerts, chain_course, promises
 from integration.handling.case import Case
 from integration.handling.running_complaint import OPEN_STATES, is_untold, only_thanked
 from integration.handling.zendesk_fields import FIELD_IDS
@@ -50,7 +50,7 @@ def notice(
             alerts.settle(conn, ticket.id, by_comment=comment_id, now=now)
         for each in _warnings(conn, before, after):
             _raise(conn, each, after, calendar, now)
-    chains.heed(conn, after, calendar, now)
+    chain_course.heed(conn, after, calendar, now)
 
 
 def words_in_field(conn: Connection, events: Sequence[Event]) -> tuple[State, int] | None:

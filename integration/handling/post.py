@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from integration.domain.followup import FollowUpStatus
 from integration.domain.reason import Code, Reason
-from integration.handling import chains
+from integration.handling import chain_course
 from integration.handling.reminding import key_of
 from integration.handling.retrying import MAX_TRIES, next_try, words_for
 from integration.handling.working_hours import working_hours
@@ -157,7 +157,7 @@ def _done(parts: Parts, row: outbox.OutboxRow, audit_id: int | None, now: dateti
         if follow_up is not None and key_of(follow_up) == row.key:
             follow_ups.end(conn, follow_up.id, status=FollowUpStatus.POSTED, reason=None, now=now)
         if follow_up is not None and follow_up.chain_id is not None:
-            chains.was_sent(conn, follow_up.chain_id, working_hours(parts, conn, now), now)
+            chain_course.was_sent(conn, follow_up.chain_id, working_hours(parts, conn, now), now)
         if complaint := complaints.by_ticket(conn, row.ticket_id):
             complaints.add_action(
                 conn,
@@ -247,4 +247,4 @@ def _silence(conn: Connection, follow_up_id: int, reason: Reason, now: datetime)
     follow_ups.end(conn, follow_up_id, status=FollowUpStatus.SILENT, reason=reason, now=now)
     follow_up = follow_ups.get(conn, follow_up_id)
     if follow_up is not None and follow_up.chain_id is not None:
-        chains.was_not_sent(conn, follow_up.chain_id, reason, now)
+        chain_course.was_not_sent(conn, follow_up.chain_id, reason, now)

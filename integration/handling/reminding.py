@@ -15,7 +15,7 @@ from integration.domain.policy import Policy, Reach, Start, Step
 from integration.domain.promise import Ending, settle
 from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Comment, Ticket
-from integration.handling import chains, notes
+from integration.handling import chain_course, chains, notes
 from integration.handling import promises as promise_acts
 from integration.handling.alerts import raise_alert
 from integration.handling.case import read_case
@@ -95,21 +95,21 @@ def write_to_requester(
     """Send a chain's next message, or do what its rules say instead; raises the library's errors."""
     with parts.database.read() as conn:
         calendar = working_hours(parts, conn, now)
-        found = chains.next_message(conn, follow_up, ticket, comments, calendar, now)
-        name = chains.requester_name(conn, ticket)
+        found = chain_course.next_message(conn, follow_up, ticket, comments, calendar, now)
+        name = chain_course.requester_name(conn, ticket)
     # Before the write begins: on SQLite everybody else would wait for the renderer.
-    text = chains.message(parts, *found, name) if found is not None and _is_sent(found[1]) else None
+    text = chain_course.message(parts, *found, name) if found is not None and _is_sent(found[1]) else None
     with parts.database.write() as conn:
         if text is not None:
             lock_requester(conn, ticket.requester_id)
-            found = chains.next_message(conn, follow_up, ticket, comments, calendar, now)
+            found = chain_course.next_message(conn, follow_up, ticket, comments, calendar, now)
         if found is None:
             silence(conn, follow_up, Reason(Code.ENDED), now)
         elif text is None or not _is_sent(found[1]):
-            chains.follow(conn, *found, calendar, now)
+            chain_course.follow(conn, *found, calendar, now)
         else:
             follow_ups.try_later(conn, follow_up.id, now + IN_THE_OUTBOX)
-            chains.send(conn, *found, text, follow_up, key_of(follow_up), now)
+            chain_course.send(conn, *found, text, follow_up, key_of(follow_up), now)
 
 
 def _is_sent(verdict: ChainVerdict) -> bool:

@@ -1,12 +1,13 @@
 """Messages to the requester: at most one a day and three in all, once each, and silence after any reply."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
 from integration.domain.chain import Chain, ChainKind
 from integration.domain.deadline import Delay, Unit
-from integration.handling import chains
+from integration.handling import chains, promises
 from integration.handling.alerts import alerts_of
 from integration.handling.chains import BadChain, ChainsOff
 from integration.handling.switches import PUBLIC_MESSAGES, set_switch
@@ -234,3 +235,30 @@ def test_a_check_in_is_sent_on_a_solved_ticket_and_not_to_somebody_who_wrote(
     chain = newest(makegood, ticket_id)
     assert chain.reason is not None
     assert chain.reason.code == "requester_wrote"
+
+
+def test_an_answer_after_the_thanks_stops_it_without_a_click(makegood: Installation, ticket_id: int) -> None:
+    start(makegood, ticket_id)
+    makegood.write_again(ticket_id, "Thank you!")
+    makegood.live()
+    assert newest(makegood, ticket_id).state == "asking"
+
+    makegood.pass_time(hours=1)
+    makegood.write_again(ticket_id, "And here is the photo.")
+    makegood.live()
+
+    assert newest(makegood, ticket_id).state == "stopped"
+
+
+def test_a_message_of_ours_keeps_no_promise(makegood: Installation, ticket_id: int) -> None:
+    due_at = makegood.now + timedelta(hours=30)
+    agent = makegood.agent_id
+    promises.promise(makegood.parts, ticket_id, "a call", due_at, agent, agent)
+    start(makegood, ticket_id)
+
+    days_pass(makegood, 2)
+
+    assert messages(makegood, ticket_id)
+    with makegood.parts.database.read() as conn:
+        (kept,) = promises.promises_of(conn, ticket_id)
+    assert kept.promise.state == "broken"
