@@ -164,7 +164,7 @@ def _look_at(
         return
     run.bands[assessment.band] += 1
     if with_suggestions:
-        _suggest(parts, run, case, assessment)
+        _suggest(parts, conn, run, case, assessment)
     past = _past(case, assessment)
     run.without_comments += not case.comments
     traits = traits_of(parts, case.ticket, assessment)
@@ -214,7 +214,7 @@ def _starts(past: Past) -> dict[Start, datetime | None]:
     )
 
 
-def _suggest(parts: Parts, run: DryRun, case: Case, assessment: Assessment) -> None:
+def _suggest(parts: Parts, conn: Connection, run: DryRun, case: Case, assessment: Assessment) -> None:
     cards, locale = parts.library.cards(), case.locale(assessment.language)
     now = case.ticket.created_at
     ranked = suggestion.rank(
@@ -225,7 +225,7 @@ def _suggest(parts: Parts, run: DryRun, case: Case, assessment: Assessment) -> N
         locale=locale,
         used=case.used_templates,
         situation=case.situation(is_repeat=bool(case.complaint and case.complaint.repeat)),
-        likeness=suggesting.likeness(parts, case, cards, locale, (), now),
+        likeness=suggesting.likeness(parts, case, cards, locale, parts.choices.read(conn), now),
     )
     if ranked:
         run.suggested[ranked[0].template_id] += 1

@@ -6,6 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from integration.cli import main
+from tests.commands.conftest import Run
 
 
 def run(folder: Path, *arguments: str) -> Result:
@@ -47,3 +48,21 @@ def test_lint_names_what_cannot_be_switched_on(tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert "in-rbi has not been checked at its source" in result.output
+
+
+def test_a_dry_run_over_an_empty_store_says_that_there_was_nothing(makegood: Run, tmp_path: Path) -> None:
+    settings = {
+        "ZENDESK_URL": "https://example.zendesk.com",
+        "OAUTH_CLIENT_ID": "client",
+        "OAUTH_CLIENT_SECRET": "secret",
+        "PUBLIC_URL": "https://makegood.example",
+        "SECRET_KEY": "k" * 40,
+        "DATA_DIR": str(tmp_path / "data"),
+        "ENCODER": "off",
+    }
+
+    told = makegood("rehearse", "--days", "7", **settings)
+    data = json.loads(makegood("rehearse", "--json", **settings).stdout)
+
+    assert told.output == "0 tickets in the last 7 days, 0 of them complaints.\n"
+    assert (data["days"], data["complaints"], data["policies"]) == (30, 0, {})
