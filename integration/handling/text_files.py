@@ -65,7 +65,7 @@ def compare(files: Texts, in_force: InForce, check: CheckPlace) -> list[Change]:
 def take_in(parts: Parts, prefix: str, changes: Sequence[Change], *, actor: str, in_force: bool) -> None:
     """Save every change as a draft, or put all of them in force at once: one that is broken stops all.
 
-    Drafts of the same texts are overwritten. Raises `Broken`.
+    A draft of the same text stays among its versions. Raises `Broken`.
     """
     errors = [f for change in changes for f in change.findings if f.is_error]
     if in_force and errors:
@@ -73,15 +73,9 @@ def take_in(parts: Parts, prefix: str, changes: Sequence[Change], *, actor: str,
     with parts.database.write() as conn:
         for change in changes:
             path = prefix + change.place
-            present = editing.draft_of(editions.of_path(conn, path))
+            editions.set_aside_draft(conn, path)
             draft = editing.keep_draft(
-                conn,
-                parts,
-                path,
-                change.after,
-                actor=actor,
-                comment="import",
-                revision=present.revision if present else 0,
+                conn, parts, path, change.after, actor=actor, comment="import", revision=0
             )
             if in_force:
                 editing.put_in_force(conn, parts, path, actor=actor, revision=draft.revision)

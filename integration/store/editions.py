@@ -105,6 +105,12 @@ def save_draft(
     return saved
 
 
+def set_aside_draft(conn: Connection, path: str) -> None:
+    """Make room for another draft; the present one stays among the versions."""
+    draft = sa.update(table).where(table.c.path == path, table.c.state == State.DRAFT.value)
+    conn.execute(draft.values(state=State.REPLACED.value))
+
+
 def discard_draft(conn: Connection, path: str) -> bool:
     """Throw the draft away; False where there is none."""
     draft = sa.delete(table).where(table.c.path == path, table.c.state == State.DRAFT.value)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from werkzeug.test import TestResponse
 
-from integration.store import audit_log, choices, suggestion_uses, tickets
+from integration.store import audit_log, choices, editions, suggestion_uses, tickets
 from tests.web import scenario
 from tests.web.asking import Asking, bearer
 from tests.web.installation import ADMIN, AGENT, NOW, ROOT, Site
@@ -102,6 +102,21 @@ def test_a_broken_text_is_kept_as_a_draft_and_never_goes_out(here: Site, admin: 
     assert answer.json is not None
     assert "saved as a draft" in answer.json["message"]
     assert "Line" in answer.json["message"]
+    assert "I am sorry that this was your experience." in letter(here)
+
+
+def test_a_published_text_that_a_newer_makegood_cannot_read_is_shown_as_broken(
+    here: Site, admin: Asking
+) -> None:
+    with here.parts.database.write() as conn:
+        draft = editions.save_draft(
+            conn, "templates/apology/en.md.j2", "of old", author="cli", comment="", revision=0, now=NOW
+        )
+        editions.publish(conn, draft, now=NOW)
+    here.parts.editions.look()
+    here.parts.library.refresh()
+
+    assert "language--broken" in admin.get(LIST).text
     assert "I am sorry that this was your experience." in letter(here)
 
 
@@ -258,6 +273,15 @@ def test_texts_move_as_files_and_arrive_as_drafts(here: Site, admin: Asking) -> 
     assert "<ins>We are truly sorry.</ins>" in answer.text
     assert "We are truly sorry." not in letter(here)
     assert "We are truly sorry." in admin.get(APOLOGY).text
+
+
+def test_an_import_keeps_the_draft_that_somebody_is_writing(here: Site, admin: Asking) -> None:
+    send(admin, "draft")
+
+    upload(here, zipped({"apology/en.md.j2": SHIPPED.replace("I am sorry", "I regret")}))
+
+    assert "I regret" in admin.get(APOLOGY).text
+    assert "<del>We are truly sorry.</del>" in admin.get(f"{APOLOGY}?compare=1").text
 
 
 @pytest.mark.parametrize(
