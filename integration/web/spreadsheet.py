@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-# What a spreadsheet takes for the beginning of a formula, full-width signs too; a tab or a line break before it does not help.
+# What a spreadsheet takes for the beginning of a formula, full-width signs too; white space in front
+# is no help.
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # Marks that turn the direction of what follows; a cell has no walls to keep them in.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
