@@ -129,10 +129,18 @@ def settle_kind(
             alerts.close(conn, alert.id, None, now, agent_id=agent_id)
 
 
-def end_all(conn: Connection, ticket_id: int, why: str, now: datetime) -> None:
+def end_all(
+    conn: Connection,
+    ticket_id: int,
+    why: str,
+    now: datetime,
+    *,
+    but_for: Collection[AlertKind] = (),
+) -> None:
     """Close the alerts of a ticket whose reason is gone: dismissed, resolved, deleted."""
     for alert in alerts.open_of_ticket(conn, ticket_id):
-        alerts.close(conn, alert.id, why, now, agent_id=None)
+        if alert.kind not in but_for:
+            alerts.close(conn, alert.id, why, now, agent_id=None)
 
 
 def escalate_alerts(parts: Parts) -> int:

@@ -8,7 +8,7 @@ from integration.handling.findings import Finding, Health
 from integration.handling.receive import SERVICE_USER, WEBHOOK_SECRETS
 from integration.handling.zendesk_fields import FIELD_IDS, FIELDS_MADE_BY_CONNECT
 from integration.parts import Parts
-from integration.store import audit_log, kept, requesters, secrets
+from integration.store import audit_log, kept, requesters, secrets, write_pause
 from integration.zendesk import provision, scopes
 from integration.zendesk.errors import NotAuthorised
 from integration.zendesk.provision import Action, Change
@@ -56,6 +56,8 @@ def connect(parts: Parts, *, with_test: bool = False) -> Connected:
         requesters.save(conn, me, order="")
         kept.put(conn, SERVICE_USER, me.id, now=now)
         kept.put(conn, FIELD_IDS, dict(ours.field_ids), now=now)
+        # Whatever Zendesk refused us before, it has just let us in.
+        write_pause.end(conn)
         if any((change.action, change.kind) == (Action.CREATE, "ticket field") for change in changes):
             kept.put(conn, FIELDS_MADE_BY_CONNECT, True, now=now)
         for webhook_id, secret in zip(ours.webhook_ids.values(), ours.signing_secrets, strict=True):

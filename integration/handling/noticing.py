@@ -21,6 +21,8 @@ from integration.store import promises as promise_rows
 from integration.zendesk.events import CommentAdded, CustomFieldChanged, Event
 
 MOST_MERGED = 50
+# What only begins to matter, or still does, once a complaint is resolved.
+AFTER_THE_END = frozenset({AlertKind.BAD_RATING, AlertKind.ONLY_THANKS})
 TAG = "makegood_"
 
 
@@ -48,6 +50,8 @@ def notice(
         _bring_promises_back(conn, after, now)
         for comment_id in _public_replies(events):
             alerts.settle(conn, ticket.id, by_comment=comment_id, now=now)
+        if _has_ended(before, after):
+            alerts.end_all(conn, ticket.id, "resolved", now, but_for=AFTER_THE_END)
         for each in _warnings(conn, before, after):
             _raise(conn, each, after, calendar, now)
     chain_course.heed(conn, after, calendar, now)
@@ -65,6 +69,11 @@ def words_in_field(conn: Connection, events: Sequence[Event]) -> tuple[State, in
                 if event.actor_id is not None and word in set(State):
                     said = State(word), event.actor_id
     return said
+
+
+def _has_ended(before: Case, after: Case) -> bool:
+    was_open = before.complaint is None or before.complaint.state is not State.RESOLVED
+    return was_open and after.complaint is not None and after.complaint.state is State.RESOLVED
 
 
 def _public_replies(events: Sequence[Event]) -> Iterator[int]:

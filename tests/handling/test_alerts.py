@@ -7,6 +7,7 @@ import pytest
 from integration.domain.alert import Alert, AlertKind, Stage
 from integration.handling import alerts
 from integration.handling.alerts import NotActed, UnknownAlert
+from integration.handling.outcomes import excuse_telling
 from integration.handling.switches import UnknownSwitch, set_switch
 from integration.handling.watching import watch
 from integration.store import requesters
@@ -167,3 +168,13 @@ def test_an_alert_on_which_somebody_acted_stays_where_it_is(makegood: Installati
     watch(makegood.parts)
 
     assert next(a.level for a in of_ticket(makegood, ticket_id) if a.id == id) == 0
+
+
+def test_what_warned_of_a_complaint_ends_with_it(makegood: Installation, ticket_id: int) -> None:
+    leaving(makegood, ticket_id)
+    excuse_telling(makegood.parts, ticket_id, "asked not to be written to", agent_id=makegood.agent_id)
+
+    makegood.change(ticket_id, status="solved")
+    makegood.live()
+
+    assert {alert.stage for alert in of_ticket(makegood, ticket_id)} == {Stage.CLOSED}
