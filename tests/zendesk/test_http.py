@@ -382,3 +382,18 @@ def test_a_request_without_an_answer_is_counted_too():
         failure(server, on_call=lambda *a: calls.append(a))
 
     assert [(method, status) for method, status, _ in calls] == [("PUT", None)]
+
+
+def test_a_renamed_account_is_told_with_its_new_name():
+    with SocketServer(answer(301, b"", Location="https://acme-new.zendesk.com/api/v2/tickets/1")) as server:
+        told = str(failure(server, "GET"))
+
+    assert "the account is now acme-new.zendesk.com; set MAKEGOOD_ZENDESK_URL" in told
+
+
+@pytest.mark.parametrize("place", ["https://elsewhere.example/x", "//zendesk.com.evil.example/", "\\:", ""])
+def test_a_redirect_to_somebody_else_names_nobody(place: str):
+    with SocketServer(answer(302, b"", Location=place)) as server:
+        told = str(failure(server, "GET"))
+
+    assert "it redirects (302); check MAKEGOOD_ZENDESK_URL." in told
