@@ -94,7 +94,8 @@ class Panel:
         promised = self.facts.summary.open_promise
         running = [each for each in self.facts.running if not _is_of(each, promised)]
         if not running:
-            return [] if promised else [Line("clock", "calm", self.words("due.none"))]
+            is_all_promised = len(self.facts.running) > 0
+            return [] if is_all_promised else [Line("clock", "calm", self.words("due.none"))]
         first = self.due_row(running[0])
         more = self.words.count("due.more", len(running) - 1) if len(running) > 1 else ""
         late_by = self.facts.now - running[0].due_at
