@@ -27,8 +27,10 @@ from integration.policies.load import (
 from integration.policies.problem import InvalidPolicy, PolicyProblem
 
 SHIPPED = Path(__file__).parent
-# What admins published in the program counts as one more folder; below it are policies published before.
+# What admins published in the program counts as one more folder. Below it are what was in force before, until
+# the day from which its successor is, and what was taken back, for the complaints that run by it.
 PUBLISHED = Path("published")
+BEFORE = PUBLISHED / "before"
 PAST = PUBLISHED / "past"
 
 Texts = Mapping[str, str]
@@ -40,8 +42,8 @@ class PolicyShelf:
 
     A folder holds `rules.yaml`, `clocks.yaml`, `cues/LANGUAGE.yaml`, `presets/ID.yaml` and any number of
     policies under other names. A changed file is read again by the next question; a removed one is forgotten.
-    `published` gives texts by such names, which win over every folder, and under `past/` policies that
-    running complaints go on with.
+    `published` gives texts by such names, which win over every folder, and under `before/` and `past/` the
+    policies that were published earlier.
     """
 
     def __init__(self, folders: Sequence[Path] = (SHIPPED,), published: Callable[[], Texts] = dict) -> None:
@@ -142,7 +144,7 @@ class PolicyShelf:
         """Return the names of the policies, without rules, clocks, presets and word lists."""
         with self._lock:
             self._refresh_policies()
-            return tuple(sorted({path.name for path in self._policies if path.parent != PAST}))
+            return tuple(sorted({path.name for path in self._policies if path.parent not in (BEFORE, PAST)}))
 
     def text_of(self, name: str) -> str | None:
         """Return the text in force under a name: what was published, else the strongest file."""
@@ -187,7 +189,7 @@ class PolicyShelf:
                 )
 
     def _strongest_first(self) -> tuple[Path, ...]:
-        return (PUBLISHED, *reversed(self._folders))
+        return (PUBLISHED, BEFORE, *reversed(self._folders))
 
     def _last(self, files: Mapping[Path, Kept[_Loaded]], name: str) -> _Loaded | None:
         kept = (files.get(folder / name) for folder in self._strongest_first())

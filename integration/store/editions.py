@@ -15,8 +15,8 @@ from integration.store.engine import Database, DatabaseUnavailable
 from integration.store.tables import editions as table
 
 TEMPLATES, POLICIES = "templates/", "policies/"
-# Earlier versions of a policy, which running complaints go on with.
-PAST = "past/"
+# Where earlier versions of a policy are handed out: followed by another, or taken back.
+EARLIER = {"replaced": "before/", "rolled_back": "past/"}
 MAX_VERSIONS = 200
 # The texts are asked for many times in the work on one ticket.
 ASK_SECONDS = 1.0
@@ -171,7 +171,7 @@ class EditionShelf:
         return self._read(TEMPLATES)
 
     def policies(self) -> Texts:
-        """Return the published policies and rules, and under `past/` the policies published before."""
+        """Return the published policies and rules, and under the folders of `EARLIER` policies of before."""
         return self._read(POLICIES)
 
     def look(self) -> None:
@@ -202,15 +202,15 @@ def _templates(conn: Connection) -> Texts:
 
 def _policies(conn: Connection) -> Texts:
     texts = dict(_below(POLICIES, in_state(conn, POLICIES, State.PUBLISHED)))
-    past = sa.select(table.c.path, table.c.version, table.c.text).where(
+    past = sa.select(table.c.path, table.c.version, table.c.text, table.c.state).where(
         table.c.path.startswith(POLICIES, autoescape=True),
-        table.c.state.in_([State.REPLACED.value, State.ROLLED_BACK.value]),
+        table.c.state.in_(EARLIER),
         table.c.published_at.is_not(None),
     )
     for row in conn.execute(past):
         place = row.path.removeprefix(POLICIES)
         if place not in NO_POLICIES and "/" not in place:
-            texts[f"{PAST}{row.version}-{place}"] = row.text
+            texts[f"{EARLIER[row.state]}{row.version}-{place}"] = row.text
     return texts
 
 

@@ -1,6 +1,6 @@
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -157,3 +157,11 @@ def test_a_draft_on_top_of_the_shelf_leaves_the_shelf_as_it_is(tmp_path: Path) -
 
     assert (draft.current(NOW).id, draft.rules().threshold) == ("draft", 0.9)
     assert (shelf.current(NOW).id, shelf.rules().threshold) == ("own", 0.5)
+
+
+def test_what_was_published_before_stays_in_force_until_the_day_of_its_successor() -> None:
+    later = POLICY.replace("version: 2", "version: 3").replace("2026-01-01", "2026-03-12")
+    shelf = PolicyShelf([SHIPPED], lambda: {"own.yaml": later, "before/1-own.yaml": POLICY})
+
+    assert [shelf.current(NOW + timedelta(days=days)).version for days in (0, 3)] == [2, 3]
+    assert shelf.names() == ("house.yaml", "own.yaml")

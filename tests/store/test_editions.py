@@ -84,7 +84,7 @@ def test_policies_published_before_are_kept_for_the_complaints_that_run_by_them(
 
     assert EditionShelf(database).policies() == {
         "house.yaml": "version: 3",
-        "past/1-house.yaml": "version: 2",
+        "before/1-house.yaml": "version: 2",
         "rules.yaml": "threshold: 0.5",
     }
 
