@@ -8,8 +8,10 @@ from html import unescape
 
 import pytest
 
+from integration.domain.complaint import Verdict
 from integration.domain.report import FIGURES, RATES, SPANS, Dimension
 from integration.web.words import words_for
+from tests.handling.test_corrections import judge
 from tests.web import reported
 from tests.web.asking import Asking
 from tests.web.installation import ADMIN, AGENT, NOW, Site
@@ -168,6 +170,18 @@ def test_charts_are_named_and_begin_at_nothing(admin: Asking) -> None:
 
 def test_the_quality_of_detection_is_told_even_before_anything_was_read(admin: Asking) -> None:
     assert "Nothing has been read yet." in page(admin, "reports/detection")
+
+
+def test_precision_and_recall_are_told_by_language_with_counts_and_intervals(here: Site) -> None:
+    judge(here.parts.database, range(1, 10), Verdict.COMPLAINT, is_complaint=True)
+    judge(here.parts.database, range(10, 13), Verdict.COMPLAINT, is_complaint=False)
+    judge(here.parts.database, range(13, 16), Verdict.CALM, is_complaint=True)
+
+    html = page(Asking(here, ADMIN, "admin"), "reports/detection")
+
+    assert ">English</h3>" in html
+    assert "75%</span> <small>9 of 12, 95 % between 47% and 91%</small>" in html  # right / flagged
+    assert html.count("9 of 12") == 2  # found / known complaints
 
 
 def test_the_latest_day_is_in_the_report(here: Site) -> None:

@@ -12,7 +12,6 @@ from integration.store.tables import outbox as outbox_rows
 from integration.store.tables import pace
 
 MINUTE = timedelta(minutes=1)
-PARKED_EVENT, PARKED_WRITE = 1, 1
 TICKET = 41
 HOSTILE = '<b>no</b> =cmd {{ 7*7 }} \u202e"'
 
@@ -34,8 +33,9 @@ def tell(database: Database, now: datetime) -> None:
                 body=b"{}",
                 now=at,
             )
-        conn.execute(sa.update(inbox_rows).values(state="done"))
-        first = inbox_rows.c.id == PARKED_EVENT
+        ours = inbox_rows.c.event_id.startswith("event-")
+        conn.execute(sa.update(inbox_rows).where(ours).values(state="done"))
+        first = inbox_rows.c.event_id == "event-11"
         conn.execute(
             sa.update(inbox_rows).where(first).values(state="parked", reason="the body has no ticket")
         )
@@ -52,9 +52,9 @@ def tell(database: Database, now: datetime) -> None:
                 now=now - (number + 2) * MINUTE,
             )
         stopped = {"state": "parked", "reason": "Zendesk refused it: the ticket is closed"}
-        conn.execute(sa.update(outbox_rows).where(outbox_rows.c.id == PARKED_WRITE).values(stopped))
+        conn.execute(sa.update(outbox_rows).where(outbox_rows.c.key == "remind:0").values(stopped))
         sent = {"state": "done", "sent_at": now - timedelta(seconds=20)}
-        conn.execute(sa.update(outbox_rows).where(outbox_rows.c.id == 2).values(sent))
+        conn.execute(sa.update(outbox_rows).where(outbox_rows.c.key == "remind:1").values(sent))
         row = {"name": "tickets-update", "tat": 0.0, "interval": 1.2, "burst": 10.0, "blocked_until": 0.0}
         conn.execute(sa.insert(pace).values(row | {"seen_limit": 100, "seen_remaining": 74}))
         kept.put(conn, "last_reconciliation", {"at": (now - 3 * MINUTE).isoformat(), "missed": 2}, now=now)
