@@ -52,7 +52,7 @@ def of_ticket(
         )
     if was_reopened_at is not None:
         yield Warning(AlertKind.REOPENED, Reason(Code.REOPENED), was_reopened_at.isoformat())
-    if ticket.satisfaction is not None and ticket.satisfaction.startswith(BAD):
+    if ticket.satisfaction is not None and ticket.satisfaction.lower().startswith(BAD):
         yield Warning(AlertKind.BAD_RATING, Reason(Code.BAD_RATING))
     leaving = next((one for one in evidence if one.kind in LEAVING_CUES), None)
     if leaving is not None:

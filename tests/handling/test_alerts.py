@@ -1,16 +1,18 @@
 """Alerts: raised once for a reason, worked to the end, and up a level when nobody acts."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from integration.domain.alert import Alert, AlertKind, Stage
+from integration.domain.preset import Deadline
 from integration.handling import alerts
 from integration.handling.alerts import NotActed, UnknownAlert
 from integration.handling.outcomes import excuse_telling
 from integration.handling.switches import UnknownSwitch, set_switch
 from integration.handling.watching import watch
-from integration.store import requesters
+from integration.store import clocks, requesters, tickets
 from tests.handling.installation import ANGRY, Installation
 
 LEAVING = "If this is not settled by Friday my lawyer will hear of it, and I will go to the ombudsman."
@@ -178,3 +180,28 @@ def test_what_warned_of_a_complaint_ends_with_it(makegood: Installation, ticket_
     makegood.live()
 
     assert {alert.stage for alert in of_ticket(makegood, ticket_id)} == {Stage.CLOSED}
+
+
+def test_a_deadline_that_comes_near_warns_once(makegood: Installation, ticket_id: int) -> None:
+    complaint = makegood.complaint(ticket_id)
+    assert complaint is not None
+    for days, warnings in ((5, 0), (1, 1)):
+        due_at = makegood.now + timedelta(days=days)
+        deadline = Deadline("rule", 1, "final", "Final response", complaint.received_at, due_at)
+        with makegood.parts.database.write() as conn:
+            clocks.save_deadlines(conn, complaint.id, ticket_id, [deadline])
+
+        watch(makegood.parts)
+        watch(makegood.parts)
+
+        assert kinds(makegood, ticket_id).count("near_deadline") == warnings
+
+
+def test_a_bad_rating_warns(makegood: Installation, ticket_id: int) -> None:
+    with makegood.parts.database.write() as conn:
+        tickets.set_satisfaction(conn, ticket_id, "bad")
+    makegood.change(ticket_id, priority="high")
+
+    makegood.live()
+
+    assert "bad_rating" in kinds(makegood, ticket_id)
