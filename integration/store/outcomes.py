@@ -14,7 +14,7 @@ from integration.domain.history import Repeat
 from integration.domain.remedy import HOUSE_CAUSES, Money, Remedy, RemedyKind
 from integration.store import kept
 from integration.store.complaints import repeat_row
-from integration.store.dialect import insert_into
+from integration.store.dialect import has_stored, insert_into
 from integration.store.tables import complaint_actions as actions
 from integration.store.tables import complaints, detached_tickets, remedies
 
@@ -122,7 +122,7 @@ def say_band(conn: Connection, complaint_id: int, band: Band, *, is_said: bool) 
 def detach(conn: Connection, ticket_id: int, *, agent_id: int, now: datetime) -> bool:
     """Note that a ticket was written for somebody else; False when that is known."""
     statement = insert_into(conn, detached_tickets).values(ticket_id=ticket_id, agent_id=agent_id, at=now)
-    return conn.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    return has_stored(conn, statement.on_conflict_do_nothing(), detached_tickets.c.ticket_id)
 
 
 def attach(conn: Connection, ticket_id: int) -> bool:

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 import pytest
 
 from integration.domain.complaint import Category, State
-from integration.domain.history import History, PromiseState, find_repeat, summarise
+from integration.domain.history import History, Outcome, PromiseState, find_repeat, outcome_of, summarise
 from integration.domain.reason import Code
+from integration.domain.remedy import Decision, Remedy, RemedyKind
 from tests.domain.builders import NOW, REQUESTER, days_ago, past, promise, ticket
 
 NONE: frozenset[str] = frozenset()
@@ -117,3 +118,24 @@ def test_the_reason_of_a_repeat_names_ticket_and_reference() -> None:
 
     assert repeat is not None
     assert repeat.reason.details == {"ticket_id": 50, "reference": "AF2"}
+
+
+@pytest.mark.parametrize(
+    ("decision", "kinds", "outcome"),
+    [
+        (None, [], None),
+        (Decision.UPHELD, [], Outcome.UNKNOWN),
+        (Decision.UPHELD, ["apology", "refund"], Outcome.REFUND),
+        (None, ["explanation", "apology"], Outcome.EXPLANATION),
+        (Decision.NOT_UPHELD, ["explanation"], Outcome.NOT_UPHELD),
+        (Decision.NOT_UPHELD, ["credit"], Outcome.CREDIT),
+        (Decision.WITHDRAWN, ["refund"], Outcome.WITHDRAWN),
+        (None, ["callback"], Outcome.UNKNOWN),
+    ],
+)
+def test_how_it_ended_follows_from_decision_and_remedies(
+    decision: Decision | None, kinds: list[str], outcome: Outcome | None
+) -> None:
+    given = [Remedy(number, RemedyKind(kind), NOW) for number, kind in enumerate(kinds)]
+
+    assert outcome_of(decision, given) is outcome

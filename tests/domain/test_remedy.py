@@ -5,7 +5,16 @@ from decimal import Decimal
 
 import pytest
 
-from integration.domain.remedy import BadAmount, Money, Remedy, RemedyKind, read_money, total
+from integration.domain.remedy import (
+    BadAmount,
+    Decision,
+    Money,
+    Remedy,
+    RemedyKind,
+    missing_to_close,
+    read_money,
+    total,
+)
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -63,3 +72,15 @@ def test_sums_are_exact_and_never_cross_currencies() -> None:
     found = total([*remedies, Remedy(2, RemedyKind.APOLOGY, AT)])
 
     assert found == (Money(Decimal("3.00"), "CHF"), Money(Decimal("0.30"), "EUR"))
+
+
+def test_closing_asks_for_a_decision_then_for_telling_or_a_reason() -> None:
+    def missing(
+        decision: Decision | None, told_at: datetime | None = None, why: str | None = None
+    ) -> list[str]:
+        return list(missing_to_close(decision, told_at=told_at, not_told_because=why))
+
+    assert missing(None, AT) == ["decision"]
+    assert missing(Decision.UPHELD) == ["telling"]
+    assert missing(Decision.UPHELD, AT) == []
+    assert missing(Decision.NOT_UPHELD, None, "asked for no contact") == []
