@@ -14,7 +14,7 @@ from integration.web.words import words_for
 from tests.handling.test_corrections import judge
 from tests.web import reported
 from tests.web.asking import Asking
-from tests.web.installation import ADMIN, AGENT, NOW, Site
+from tests.web.installation import ADMIN, AGENT, NOW, ROOT, Site
 
 LINK = re.compile(r'<a href="#(reports/cases\?[^"]+)">(.*?)</a>', re.DOTALL)
 
@@ -188,3 +188,11 @@ def test_the_latest_day_is_in_the_report(here: Site) -> None:
     reported.tell(here.parts.database, NOW + timedelta(hours=31), count=1)
 
     assert 'data-rows="1"' in page(Asking(here, ADMIN, "admin"), "reports/cases?period=90&figure=received")
+
+
+def test_every_figure_is_explained_in_the_documentation() -> None:
+    explained = re.findall(
+        r"^\| `([a-z_]+)` \|", (ROOT / "docs" / "reports.md").read_text("utf-8"), re.MULTILINE
+    )
+
+    assert sorted(explained) == sorted(FIGURES)

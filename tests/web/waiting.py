@@ -56,6 +56,7 @@ def tell(database: Database, now: datetime) -> None:
         sent = {"state": "done", "sent_at": now - timedelta(seconds=20)}
         conn.execute(sa.update(outbox_rows).where(outbox_rows.c.key == "remind:1").values(sent))
         row = {"name": "tickets-update", "tat": 0.0, "interval": 1.2, "burst": 10.0, "blocked_until": 0.0}
+        conn.execute(sa.delete(pace).where(pace.c.name == row["name"]))
         conn.execute(sa.insert(pace).values(row | {"seen_limit": 100, "seen_remaining": 74}))
         kept.put(conn, "last_reconciliation", {"at": (now - 3 * MINUTE).isoformat(), "missed": 2}, now=now)
         alerts.add(
