@@ -11,12 +11,13 @@ from integration.domain.letter import fingerprint
 from integration.domain.reason import Reason
 from integration.handling import outcomes, suggesting, tell_zendesk
 from integration.handling.case import Case, read_case
+from integration.handling.clocks import refresh_by_ticket
 from integration.handling.corrections import note_correction
 from integration.handling.new_complaint import decide_opening, open_complaint
 from integration.handling.running_complaint import decide_progress, record_progress
 from integration.handling.sidebar import UnknownTicket
 from integration.parts import Parts
-from integration.store import choices, complaints, counters, follow_ups, suggestion_uses
+from integration.store import choices, clocks, complaints, counters, follow_ups, suggestion_uses
 from integration.store.complaints import Complaint
 from integration.store.outcomes import say_band
 
@@ -140,6 +141,7 @@ def replan(parts: Parts, ticket_id: int, now: datetime) -> None:
     progress = decide_progress(parts, case, case.complaint, case.complaint.assessment, now)
     with parts.database.write() as conn:
         record_progress(conn, case, progress, now)
+        refresh_by_ticket(parts, conn, case.ticket, case.comments)
 
 
 def set_state(conn: Connection, complaint: Complaint, state: State, agent_id: int, now: datetime) -> None:
@@ -147,6 +149,7 @@ def set_state(conn: Connection, complaint: Complaint, state: State, agent_id: in
     complaints.set_state(conn, complaint.id, state)
     if state is State.NOT_A_COMPLAINT:
         _end_follow_ups(conn, complaint, agent_id, now)
+        clocks.cancel_open(conn, complaint.id)
     tell_zendesk.of_state(conn, complaint, state, now)
 
 

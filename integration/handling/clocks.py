@@ -12,7 +12,7 @@ from integration.domain.calendar import Calendar, week_since_sunday
 from integration.domain.complaint import Assessment, State
 from integration.domain.policy import Policy, Start, Traits
 from integration.domain.preset import Deadline, DeadlineState, Preset
-from integration.domain.ticket import Comment, Ticket
+from integration.domain.ticket import Comment, Status, Ticket
 from integration.parts import Parts
 from integration.policies import holiday_sets
 from integration.store import clocks, complaints, schedules
@@ -152,12 +152,19 @@ def refresh_deadlines(
     return changed
 
 
-def refresh_by_ticket(parts: Parts, conn: Connection, ticket: Ticket, comments: Sequence[Comment]) -> None:
-    """Count the deadlines of a ticket's complaint again, where it has one."""
+def refresh_by_ticket(parts: Parts, conn: Connection, ticket: Ticket, comments: Sequence[Comment]) -> bool:
+    """Count the deadlines of a ticket's complaint again; return whether another date is the one to keep.
+
+    A closed ticket takes no date any more.
+    """
     complaint = complaints.by_ticket(conn, ticket.id)
     # History from before Makegood is on record for its own sake; its clocks have run out long ago.
-    if complaint is not None and not (complaint.is_imported and complaint.resolved_at):
-        refresh_deadlines(parts, conn, complaint, ticket, comments)
+    if complaint is None or (complaint.is_imported and complaint.resolved_at):
+        return False
+    refresh_deadlines(parts, conn, complaint, ticket, comments)
+    running = preset.strictest(clocks.deadlines_of(conn, complaint.id))
+    is_open = ticket.status is not Status.CLOSED
+    return is_open and running is not None and running.due_at != complaint.deadline_at
 
 
 def _count(

@@ -11,6 +11,7 @@ from integration.domain.history import outcome_of
 from integration.domain.remedy import Decision, Missing, Money, Remedy, RemedyKind, missing_to_close
 from integration.handling import reviews, tell_zendesk
 from integration.handling.case import read_case
+from integration.handling.clocks import refresh_by_ticket
 from integration.handling.sidebar import UnknownTicket
 from integration.parts import Parts
 from integration.store import audit_log, complaints, outcomes, tickets
@@ -109,6 +110,7 @@ def resolve(parts: Parts, ticket_id: int, *, agent_id: int) -> int | None:
         complaints.record_outcome(conn, complaint.id, outcome, now, told_at)
         outcomes.say(conn, complaint.id, resolved_by=agent_id)
         tell_zendesk.of_state(conn, complaint, State.RESOLVED, now)
+        refresh_by_ticket(parts, conn, case.ticket, case.comments)
         return record(
             conn,
             complaint,

@@ -24,6 +24,7 @@ from integration.handling.clocks import refresh_by_ticket
 from integration.handling.erase import after_ticket_events
 from integration.handling.field_words import heed_field
 from integration.handling.new_complaint import Opening, decide_opening, open_complaint
+from integration.handling.next_dates import keep_current
 from integration.handling.ordering import order_at
 from integration.handling.past_complaint import is_old_news, past_complaint
 from integration.handling.pauses import go_on
@@ -33,7 +34,7 @@ from integration.handling.running_complaint import ENDED_TICKET, Progress, decid
 from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
-from integration.store import complaints, follow_ups, inbox, opinions, requesters, tickets
+from integration.store import clocks, complaints, follow_ups, inbox, opinions, requesters, tickets
 from integration.store.complaints import NewComplaint
 from integration.store.engine import DatabaseUnavailable
 from integration.zendesk.errors import (
@@ -110,7 +111,8 @@ def _work(parts: Parts, ticket_id: int) -> None:
             inbox.retry(conn, delivered.ids, not_before=now, reason="the complaint changed meanwhile")
             return
         if case is not None and isinstance(decision, Progress):
-            refresh_by_ticket(parts, conn, case.ticket, case.comments)
+            if refresh_by_ticket(parts, conn, case.ticket, case.comments):
+                keep_current(parts, conn, ticket_id, now)
             go_on(parts, conn, case.ticket, now)
         if case is not None and noticing.concerns(case, is_decided=decision is not None):
             after = read_case(conn, ticket_id, now=now) or case
@@ -247,6 +249,8 @@ def _end_where_gone(conn: Connection, case: Case, now: datetime) -> None:
         return
     for follow_up in case.running:
         follow_ups.end(conn, follow_up.id, status=FollowUpStatus.SILENT, reason=reason, now=now)
+    if case.complaint is not None:
+        clocks.cancel_open(conn, case.complaint.id)
 
 
 def _forget(conn: Connection, parts: Parts, case: Case, events: Sequence[Event], now: datetime) -> None:

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integration.domain.complaint import State
 from integration.domain.policy import Start
 from integration.domain.preset import DeadlineState
 from integration.handling import clock_acts
+from integration.handling.agent_acts import Judgement, correct
 from integration.handling.clock_acts import NotAllowed
-from integration.handling.clocks import ShownDeadline, deadlines_of, refresh_by_ticket
+from integration.handling.clocks import ShownDeadline, deadlines_of
 from integration.handling.sidebar import UnknownTicket
-from integration.store import audit_log, complaints
+from integration.store import audit_log
 from tests.handling.installation import Installation
 
 CLOCKS = """\
@@ -81,6 +81,7 @@ def test_a_reply_meets_the_acknowledgement_and_fixes_what_counts_from_it(clocked
     complaint = clocked.complaint(ticket_id)
     assert complaint is not None
     assert complaint.deadline_at == end_of("2026-03-24")
+    assert "2026-03-24" in clocked.outbox(ticket_id)[-1].fields.values()
 
 
 def test_agents_extend_stop_and_restart_only_where_the_preset_lets_them(clocked: Installation) -> None:
@@ -141,10 +142,10 @@ def test_a_complaint_found_late_is_late_and_one_that_is_none_has_no_clock(clocke
     found = shown(clocked, ticket_id)
     assert found["iso-10002/acknowledgement"].deadline.starts_at == clocked.ticket(ticket_id).created_at
     assert [name for name, each in found.items() if each.is_late] == ["iso-10002/acknowledgement"]
-    known = clocked.complaint(ticket_id)
-    assert known is not None
-    with clocked.parts.database.write() as conn:
-        complaints.set_state(conn, known.id, State.NOT_A_COMPLAINT)
-        refresh_by_ticket(clocked.parts, conn, clocked.ticket(ticket_id), ())
+    correct(clocked.parts, ticket_id, Judgement.NOT_A_COMPLAINT, agent_id=clocked.agent_id)
 
     assert {each.deadline.state for each in shown(clocked, ticket_id).values()} == {DeadlineState.CANCELLED}
+    correct(clocked.parts, ticket_id, Judgement.CONFIRMED, agent_id=clocked.agent_id)
+    clocked.write_again(ticket_id, "It is still broken!")
+    clocked.live()
+    assert {each.deadline.state for each in shown(clocked, ticket_id).values()} == {DeadlineState.RUNNING}
