@@ -20,12 +20,12 @@ _MODEL = Path(py3langid.__file__).parent / "data" / "model.npz.xz"
 
 
 class Languages:
-    """Recognises languages; safe in threads. The first call loads the model, about 80 MB in memory."""
+    """Recognises languages; safe in threads. The first call loads the model, about 50 MB in memory."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._model: Any = None
-        self._known: frozenset[str] = frozenset()
+        self._loaded: frozenset[str] = frozenset()
 
     def of(self, text: str, fallback: str | None, allowed: Sequence[str], /) -> str:
         """Return the language of a text as two letters out of `allowed`.
@@ -56,9 +56,15 @@ class Languages:
 
     def _likelihoods(self, sample: str, allowed: tuple[str, ...]) -> dict[str, float]:
         with self._lock:
-            if self._model is None:
-                logging.getLogger("py3langid").setLevel(logging.WARNING)
-                self._model = py3langid.langid.LanguageIdentifier.from_model_file(_MODEL)
-                self._known = frozenset(self._model.labels)
+            if self._model is None or not self._loaded.issuperset(allowed):
+                self._load(self._loaded | {*language.LANGUAGES, *allowed})
             ranked = self._model.rank(sample)
         return {name: float(score) for name, score in ranked if name in allowed}
+
+    def _load(self, names: frozenset[str]) -> None:
+        logging.getLogger("py3langid").setLevel(logging.WARNING)
+        model = py3langid.langid.LanguageIdentifier.from_model_file(_MODEL)
+        model.set_languages(sorted(names.intersection(model.labels)))
+        # It would keep the table of all 142 languages, 27 MB, to be able to go back to it.
+        model._full_model = (model.nb_ptc, model.nb_pc, model.nb_classes)
+        self._model, self._loaded = model, names

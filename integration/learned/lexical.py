@@ -36,40 +36,50 @@ class Index:
 
     def __init__(self, counts: Sequence[Mapping[str, int]]) -> None:
         self._size = len(counts)
-        frequency = Counter(feature for one in counts for feature in one)
-        self._rarity = {f: math.log((1 + self._size) / (1 + n)) + 1 for f, n in frequency.items()}
-        holders: dict[str, list[tuple[int, float]]] = {}
+        held = Counter(feature for one in counts for feature in one)
+        self._numbers = {feature: number for number, feature in enumerate(held)}
+        # One array for all features: two small ones for each would take ten times the memory.
+        self._bounds = np.concatenate([[0], np.cumsum(list(held.values()), dtype=np.int64)]).astype(np.int64)
+        self._places = np.zeros(int(self._bounds[-1]), np.int32)
+        self._shares = np.zeros(int(self._bounds[-1]), np.float32)
+        filled = self._bounds[:-1].tolist()
         for place, one in enumerate(counts):
             for feature, weight in self._weigh(one).items():
-                holders.setdefault(feature, []).append((place, weight))
-        self._holders = {
-            feature: (np.array([p for p, _ in held], np.int32), np.array([w for _, w in held], np.float32))
-            for feature, held in holders.items()
-        }
+                number = self._numbers[feature]
+                self._places[filled[number]], self._shares[filled[number]] = place, weight
+                filled[number] += 1
 
     def __contains__(self, feature: str) -> bool:
-        return feature in self._rarity
+        return feature in self._numbers
 
     def rarity(self, feature: str) -> float:
         """Return how much a feature of these texts says: 1 where every text has it, more where few have."""
-        return self._rarity[feature]
+        number = self._numbers[feature]
+        return self._rarity(int(self._bounds[number + 1] - self._bounds[number]))
 
     @property
     def usual_rarity(self) -> float:
-        """The rarity of a feature that every second text has."""
-        return math.log((1 + self._size) / (1 + self._size / 2)) + 1
+        """What a feature of every second text says."""
+        return self._rarity(self._size / 2)
 
     def similarities(self, counts: Mapping[str, int]) -> NDArray[np.float32]:
         """Return the cosine with each text, 0 to 1; features that none of them has are left out."""
-        weights = self._weigh({f: n for f, n in counts.items() if f in self._rarity})
-        found = [(*self._holders[feature], weight) for feature, weight in weights.items()]
+        weights = self._weigh({f: n for f, n in counts.items() if f in self._numbers})
+        found = [(self._held(feature), weight) for feature, weight in weights.items()]
         if not found:
             return np.zeros(self._size, np.float32)
-        places = np.concatenate([places for places, _, _ in found])
-        shares = np.concatenate([held * weight for _, held, weight in found])
+        places = np.concatenate([self._places[held] for held, _ in found])
+        shares = np.concatenate([self._shares[held] * weight for held, weight in found])
         return np.bincount(places, shares, self._size).astype(np.float32)
 
+    def _held(self, feature: str) -> slice:
+        number = self._numbers[feature]
+        return slice(int(self._bounds[number]), int(self._bounds[number + 1]))
+
+    def _rarity(self, holders: float) -> float:
+        return math.log((1 + self._size) / (1 + holders)) + 1
+
     def _weigh(self, counts: Mapping[str, int]) -> dict[str, float]:
-        weights = {f: (1 + math.log(n)) * self._rarity[f] for f, n in counts.items()}
+        weights = {f: (1 + math.log(n)) * self.rarity(f) for f, n in counts.items()}
         length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         return {feature: weight / length for feature, weight in weights.items()}
