@@ -108,3 +108,15 @@ def test_an_admin_opens_the_overview_from_the_navigation_bar(
     admin.evaluate(axe)
     found = admin.evaluate("() => axe.run()")
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
+
+
+def test_the_answers_need_no_scrolling_at_320_pixels(workspace: Workspace, page: Page) -> None:
+    sidebar = opened(workspace, page)
+
+    assert sidebar.evaluate("() => document.documentElement.clientWidth") <= 320
+    box = sidebar.locator(".answers .answer").last.bounding_box()
+    frame = page.locator("iframe").first.bounding_box()
+    assert box is not None
+    assert frame is not None
+    # An app's pane in a workspace on a small laptop shows about this much.
+    assert box["y"] + box["height"] - frame["y"] < 320

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 
 from integration.domain.alert import AlertKind
 from integration.domain.complaint import Band, State
+from integration.domain.preset import Deadline
 from integration.domain.reason import Code, Reason
 from integration.domain.staff import Restriction
 from integration.domain.ticket import Comment
-from integration.store import alerts, complaints, follow_ups, promises, staff
+from integration.store import alerts, clocks, complaints, follow_ups, promises, staff
 from integration.store import tickets as ticket_rows
 from integration.store.tables import tickets
 from tests.web import scenario
@@ -206,3 +207,27 @@ def test_a_warning_is_closed_only_once_something_was_done(here: Site, agent: Ask
 
     assert [each.status_code for each in (early, acted, closed, again)] == [409, 200, 200, 404]
     assert "What was done about it" not in agent.get(FACTS).text
+
+
+def test_the_deadlines_are_shown_with_where_they_come_from_and_are_no_advice(
+    here: Site, agent: Asking
+) -> None:
+    preset_id, versions = next(iter(here.parts.shelf.presets().items()))
+    preset = versions[0]
+    with here.parts.database.write() as conn:
+        complaint = complaints.by_ticket(conn, scenario.TICKET)
+        assert complaint is not None
+        limits = [
+            Deadline(
+                preset_id, preset.version, name, name, NOW - timedelta(days=9), NOW + timedelta(days=days)
+            )
+            for name, days in (("Final answer", 20), ("Acknowledge", -1))
+        ]
+        clocks.save_deadlines(conn, complaint.id, scenario.TICKET, limits)
+
+    text = agent.get(FACTS).text
+
+    part = text[text.index("Deadlines") :]
+    assert part.index("Acknowledge") < part.index("· late") < part.index("Final answer")
+    assert preset.title in part.replace("&#39;", "'").replace("&amp;", "&")
+    assert "not legal advice" in part

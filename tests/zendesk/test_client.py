@@ -182,3 +182,17 @@ def test_a_follow_up_ticket_that_is_asked_for_twice_is_one_ticket(peer: Peer, ze
     first = zendesk.create_followup_ticket(ticket_id, note="Still open.", marker="outbox:9")
 
     assert zendesk.create_followup_ticket(ticket_id, note="Still open.", marker="outbox:9") == first
+
+
+def test_what_staff_may_see_is_read_in_one_request(peer: Peer, zendesk: Zendesk):
+    now = datetime.now(UTC)
+    wanted = {"name": "R", "email": "r@x.example", "role": "agent", "ticket_restriction": "groups"}
+    answer = zendesk.session.post("/api/v2/users", json={"user": wanted})
+    agent = answer.json()["user"]
+    before = peer.calls("GET")
+
+    access = zendesk.access(agent["id"], now=now)
+
+    assert peer.calls("GET") == before + 1
+    assert (access.role, access.restriction, access.checked_at) == ("agent", "groups", now)
+    assert not access.is_light
