@@ -12,6 +12,7 @@ from integration.handling import waiting_writes
 from integration.handling.audit import Chain, check_chain
 from integration.handling.readiness import Check, check
 from integration.handling.reconcile import LAST_RUN
+from integration.handling.standing import Trouble, TroubleCode, troubles
 from integration.handling.waiting_writes import Waits
 from integration.parts import Parts
 from integration.policies.problem import PolicyProblem
@@ -25,6 +26,8 @@ from integration.store.health import Backlog
 from integration.store.parked import Parked
 from integration.zendesk.pace import TICKET_UPDATES
 
+# The page has lines of its own for these.
+SHOWN_ELSEWHERE = frozenset({TroubleCode.WRITES_PAUSED, TroubleCode.NO_WORKER})
 KINDS = frozenset({"inbox", "follow_up", "outbox"})
 MOST_WAITING = 50
 MOST_ALERTS = 50
@@ -67,6 +70,7 @@ class Board:
     policy: Policy
     cards: Sequence[TemplateCard]
     problems: Sequence[FileProblem]
+    troubles: Sequence[Trouble]
 
     @property
     def locales(self) -> list[str]:
@@ -123,6 +127,7 @@ def board(parts: Parts) -> Board:
         policy=parts.shelf.current(now),
         cards=parts.library.cards(),
         problems=[FileProblem(problem.file.name, problem.line, problem.message) for problem in found],
+        troubles=[one for one in troubles(parts) if one.code not in SHOWN_ELSEWHERE],
     )
 
 

@@ -12,6 +12,7 @@ from integration.store.engine import DatabaseUnavailable
 from integration.web import (
     admin_health,
     admin_policies,
+    admin_privacy,
     admin_reports,
     admin_reviews,
     admin_switches,
@@ -43,7 +44,7 @@ def install(app: Flask, parts: Parts) -> None:
     """Register the blueprints, the headers, the shape of refusals and the request log."""
     sidebar = (app_pages, app_api, app_work, app_dates, app_alerts, app_messages)
     admin = (admin_health, admin_reports, admin_reviews, admin_templates, admin_policies, admin_switches)
-    for module in (events, facts, *sidebar, *admin, health):
+    for module in (events, facts, *sidebar, *admin, admin_privacy, health):
         app.register_blueprint(module.blueprint(parts))
     app.register_error_handler(problems.Problem, problems.answer)
     app.register_error_handler(HTTPException, problems.answer_http)

@@ -17,7 +17,7 @@ from integration.domain.remedy import Money
 
 FOLDER = Path(__file__).parent / "words"
 # The sidebar's words lie in the folder itself, those of the other pages in folders of their own.
-SHELVES = (FOLDER, FOLDER / "admin", FOLDER / "reports")
+SHELVES = (FOLDER, FOLDER / "admin", FOLDER / "reports", FOLDER / "privacy")
 FALLBACK = "en"
 
 
