@@ -54,11 +54,8 @@ makegood.admin = (() => {
   function mark() {
     const section = path().split(/[/?]/)[0];
     for (const link of document.querySelectorAll("nav a")) {
-      const isHere = link.hash === `#${section}`;
-      if (isHere) link.setAttribute("aria-current", "page");
+      if (link.hash === `#${section}`) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
-      // On a narrow page the sections scroll sideways.
-      if (isHere) link.parentElement.parentElement.scrollLeft = link.offsetLeft - 40;
     }
   }
 
