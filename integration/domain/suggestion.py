@@ -8,6 +8,7 @@ from integration.domain.complaint import Assessment, Band, Category
 from integration.domain.history import Summary
 from integration.domain.phrases import Phrase, PhraseBook
 from integration.domain.reason import Code, Reason
+from integration.domain.remedy import Decision
 from integration.domain.ticket import Channel, Ticket
 from integration.domain.wording import MAX_CHARACTERS, Folded, fold
 
@@ -18,6 +19,16 @@ PROMISE_BROKEN = "promise_broken"
 UNANSWERED = "unanswered"
 ANSWERED = "answered"
 RESOLVED = "resolved"
+# What the record says was decided, and why it happened.
+UPHELD = "upheld"
+NOT_UPHELD = "not_upheld"
+DELAY_KNOWN = "delay_known"
+_DELAYS = frozenset({"late_delivery", "lost_in_transit", "slow_answer"})
+_DECIDED = {
+    Decision.UPHELD: UPHELD,
+    Decision.PARTLY_UPHELD: UPHELD,
+    Decision.NOT_UPHELD: NOT_UPHELD,
+}
 # Likeness runs to 1, but a good template seldom passes a half.
 LIKENESS_POINTS = 5.0
 # What speaks for a template must come to this, or it is not offered; of likeness alone a tenth. On the
@@ -101,6 +112,15 @@ def rank(
     offered = [max(family, key=_preference) for family in _by_family(scored).values()]
     offered.sort(key=lambda s: (-s.suggestion.score, s.card.family))
     return tuple(scored.suggestion for scored in offered[:limit])
+
+
+def on_record(decision: Decision | None, cause: str | None) -> frozenset[str]:
+    """Say in words of a situation what agents recorded; `cause` is one of `remedy.HOUSE_CAUSES` or their own.
+
+    An apology for our own mistake waits for a decision, and a letter about a delay for the delay as cause.
+    """
+    words = {_DECIDED[decision]} if decision in _DECIDED else set()
+    return frozenset(words | {DELAY_KNOWN} if cause in _DELAYS else words)
 
 
 def in_language(cards: Iterable[TemplateCard], locale: str) -> tuple[TemplateCard, ...]:

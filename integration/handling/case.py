@@ -54,6 +54,8 @@ class Case:
     def situation(self, *, is_repeat: bool) -> frozenset[str]:
         """Say in the words of `domain.suggestion` how far the ticket is."""
         words = {suggestion.UNANSWERED if self.last_public_reply_at is None else suggestion.ANSWERED}
+        if self.complaint is not None:
+            words |= suggestion.on_record(self.complaint.decision, self.complaint.cause)
         if self.complaint is not None and self.complaint.state is State.RESOLVED:
             words.add(suggestion.RESOLVED)
         if is_repeat:

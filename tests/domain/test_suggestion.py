@@ -1,10 +1,13 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from integration.domain.complaint import Assessment, Band, Category
 from integration.domain.history import Summary
 from integration.domain.reason import Code
-from integration.domain.suggestion import Likeness, Suggestion, TemplateCard, in_language, rank
+from integration.domain.remedy import Decision
+from integration.domain.suggestion import Likeness, Suggestion, TemplateCard, in_language, on_record, rank
 from integration.domain.ticket import Channel
 from tests.domain.builders import past, promise, ticket
 
@@ -193,3 +196,25 @@ def test_the_version_offered_is_the_one_compared() -> None:
     cards = (card("a"), card("a", locale="ru"), card("b"))
 
     assert [(c.id, c.locale) for c in in_language(cards, "ru")] == [("a", "ru"), ("b", "en")]
+
+
+@pytest.mark.parametrize(
+    ("decision", "cause", "words"),
+    [
+        (None, None, set()),
+        (Decision.PARTLY_UPHELD, None, {"upheld"}),
+        (Decision.NOT_UPHELD, "late_delivery", {"not_upheld", "delay_known"}),
+        (Decision.WITHDRAWN, "conduct", set()),
+        (None, "slow_answer", {"delay_known"}),
+    ],
+)
+def test_letters_wait_for_what_agents_put_on_record(
+    decision: Decision | None, cause: str | None, words: set[str]
+) -> None:
+    apology = card("apology-fault", situations=frozenset({"upheld"}))
+    delay = card("delay", situations=frozenset({"delay_known"}))
+    known = on_record(decision, cause)
+
+    assert known == words
+    assert ("apology-fault" in ids(apology, delay, situation=known)) is ("upheld" in words)
+    assert ("delay" in ids(apology, delay, situation=known)) is ("delay_known" in words)
