@@ -179,7 +179,7 @@ def test_precision_and_recall_are_told_by_language_with_counts_and_intervals(her
 
     html = page(Asking(here, ADMIN, "admin"), "reports/detection")
 
-    assert ">English</h3>" in html
+    assert ">English</th>" in html
     assert "75%</span> <small>9 of 12, 95 % between 47% and 91%</small>" in html  # right / flagged
     assert html.count("9 of 12") == 2  # found / known complaints
 
