@@ -8,12 +8,14 @@ from typing import Any
 
 import click
 
-from integration.app import policy_folders
+from integration.app import policy_folders, template_folders
 from integration.commands.context import Context
 from integration.domain.deadline import Count, Limit, Pick
-from integration.domain.policy import Policy, Step
+from integration.domain.policy import Policy, Reach, Step
 from integration.domain.preset import Preset, PresetLimit, Switch
 from integration.policies.shelf import PolicyShelf
+from integration.responses.files import Kind
+from integration.responses.shelf import FALLBACK_LOCALE, Shelf
 
 NO_ADVICE = """\
 None of this is legal advice. Figures marked secondary or known were not read in the rule itself: they stay
@@ -30,12 +32,24 @@ def policies() -> None:
 @click.pass_obj
 def lint(context: Context) -> None:
     """Check every policy, preset, rule and cue file; each problem names its file and line."""
-    problems = PolicyShelf(policy_folders(context.data_dir())).problems
+    shelf = PolicyShelf(policy_folders(context.data_dir()))
+    problems = [str(problem) for problem in shelf.problems]
+    problems += _missing_notes(shelf, Shelf(template_folders(context.data_dir())))
     for problem in problems:
-        click.echo(str(problem))
+        click.echo(problem)
     if problems:
         sys.exit(1)
     click.echo("Every policy is fine.")
+
+
+def _missing_notes(shelf: PolicyShelf, templates: Shelf) -> Iterable[str]:
+    """Tell of steps whose text does not exist, before one of them falls due."""
+    for policy in shelf.in_force(datetime.now(UTC)):
+        for step in policy.steps:
+            kind: Kind = "response" if step.reach is Reach.REQUESTER else "note"
+            if templates.find(kind, FALLBACK_LOCALE, step.note) is None:
+                asks = f"{policy.id} {policy.version}: {step.id} asks for {step.note}"
+                yield f"{asks}, and no {kind} is called so."
 
 
 @policies.command()

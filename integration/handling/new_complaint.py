@@ -101,6 +101,7 @@ def decide_opening(parts: Parts, case: Case, assessment: Assessment, now: dateti
         repeat=repeat,
         suggestion_title=titles.get((best.template_id, best.locale)) if best else None,
         next_up=planned[0] if planned else None,
+        zone=calendar.zone,
         marker=marker,
         now=now,
     )

@@ -12,6 +12,7 @@ from integration.domain.followup import FollowUp
 from integration.domain.history import History, PastComplaint, Promise, Repeat, Summary
 from integration.domain.planning import Planned
 from integration.domain.ticket import Comment, Ticket
+from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.responses.values import NextLine, NoteValues, PastComplaintLine, PromiseLine, RepeatLine
 from integration.store import complaints, requesters
@@ -34,18 +35,17 @@ def enrichment(
     repeat: Repeat | None,
     suggestion_title: str | None,
     next_up: Planned | None,
+    zone: ZoneInfo,
     marker: str,
     now: datetime,
 ) -> str:
-    """Render the one note that a complaint gets; raises the library's errors."""
-    policy = parts.shelf.current(now)
-    zone = ZoneInfo(policy.time_zone)
+    """Render the one note that a complaint gets, by the clock of `zone`; raises the library's errors."""
     promise = summary.open_promise or summary.broken_promise
     earlier = [past for past in history.complaints if past.ticket_id != ticket.id]
     values = NoteValues(
         ticket_id=ticket.id,
         reference=marker,
-        time_zone=policy.time_zone,
+        time_zone=zone.key,
         category=assessment.category,
         band=assessment.band,
         evidence=tuple(dict.fromkeys(evidence.words for evidence in assessment.evidence)),
@@ -74,14 +74,14 @@ def reminder(
     now: datetime,
 ) -> str:
     """Render the note that a due follow-up posts; raises the library's errors."""
-    policy = parts.shelf.current(now)
+    zone = working_hours(parts, conn, now).zone
     complaint = complaints.by_ticket(conn, ticket.id)
     owner = requesters.get(conn, follow_up.owner_id) if follow_up.owner_id else None
     replies = [comment.created_at for comment in comments if comment.by_agent and comment.is_public]
     values = NoteValues(
         ticket_id=ticket.id,
         reference=marker,
-        time_zone=policy.time_zone,
+        time_zone=zone.key,
         category=complaint.assessment.category if complaint else None,
         band=complaint.assessment.band if complaint else None,
         name=follow_up.name,
@@ -90,9 +90,7 @@ def reminder(
         owner=owner.name if owner else None,
         last_public_reply_at=max(replies, default=None),
         resolved_on=(
-            complaint.resolved_at.astimezone(ZoneInfo(policy.time_zone)).date()
-            if complaint and complaint.resolved_at
-            else None
+            complaint.resolved_at.astimezone(zone).date() if complaint and complaint.resolved_at else None
         ),
         outcome=complaint.outcome if complaint else None,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from integration.cli import main
+from integration.policies.shelf import SHIPPED
 from tests.commands.conftest import Run
 
 
@@ -66,3 +67,16 @@ def test_a_dry_run_over_an_empty_store_says_that_there_was_nothing(makegood: Run
 
     assert told.output == "0 tickets in the last 7 days, 0 of them complaints.\n"
     assert (data["days"], data["complaints"], data["policies"]) == (30, 0, {})
+
+
+def test_lint_names_a_step_whose_text_does_not_exist(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    house = (SHIPPED / "house.yaml").read_text("utf-8").replace("note: update", "note: upfate")
+    (tmp_path / "policies" / "house.yaml").write_text(house)
+
+    result = run(tmp_path, "policies", "lint")
+
+    assert (result.exit_code, result.output) == (
+        1,
+        "house 1: update asks for upfate, and no note is called so.\n",
+    )
