@@ -180,6 +180,15 @@ def test_a_dry_run_tells_how_often_it_would_have_reminded(admin: Asking) -> None
     assert "#41 · First reply" in changed
 
 
+def test_a_dry_run_of_rules_and_word_lists_judges_every_ticket_anew(admin: Asking) -> None:
+    nothing = "language: en\ncues: [{kind: dissatisfied, weight: 1, phrases: [abracadabra]}]\n"
+    never = SHIPPED_RULES.replace("never:", "never:\n  - {id: mail, channels: [email]}")
+
+    for name, text in (("cues/en.yaml", nothing), ("rules.yaml", never)):
+        found = admin.post(f"{LIST}/text/{name}/rehearse", {"text": text}).text
+        assert "Complaints among 1 tickets: 0 (now 1)." in found, name
+
+
 def test_a_broken_text_has_no_dry_run(admin: Asking) -> None:
     assert admin.post(f"{HOUSE}/rehearse", {"text": "id: x"}).status_code == 422
 

@@ -117,7 +117,7 @@
         if (!found.is_broken && preview) preview.innerHTML = found.preview;
         if (preview) preview.classList.toggle("preview--old", found.is_broken);
         isBroken = found.is_broken;
-        if (typeof found.form === "string" && !form.contains(document.activeElement)) form.innerHTML = found.form;
+        if (form && typeof found.form === "string" && !form.contains(document.activeElement)) form.innerHTML = found.form;
         allow();
         marks = found.marks;
         if (rich) rich.mark(marks);
