@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from integration.domain.complaint import State
 from integration.domain.followup import FollowUp
 from integration.domain.history import Outcome, PastComplaint, Promise
+from integration.domain.preset import DeadlineState
 from integration.domain.reason import Code, Reason
 from integration.domain.suggestion import Suggestion, TemplateCard
 from integration.handling.sidebar import Facts, Offer
@@ -16,6 +17,7 @@ from integration.web.plain import one_line
 from integration.web.words import Words
 
 SOON = timedelta(hours=4)
+NEAR_DEADLINE = timedelta(days=3)
 REASONS_SHOWN = 2
 # Details of a reason that are codes themselves, and the words that say them.
 _CODED = {"category": "category", "band": "band", "channel": "channel", "situation": "situation"}
@@ -64,7 +66,7 @@ class Panel:
     @property
     def lines(self) -> list[Line]:
         """The answers, most wanted first."""
-        return [self.history_line(), *self.due_lines(), *self.promise_lines()]
+        return [self.history_line(), *self.due_lines(), *self.deadline_lines(), *self.promise_lines()]
 
     def history_line(self) -> Line:
         """Say whether this came up before and how that ended."""
@@ -106,6 +108,20 @@ class Panel:
         tone = "notice" if -late_by <= SOON else "calm"
         text = self.words("due.next", what=first.what, when=first.when)
         return [Line("clock", tone, text, first.exact, more)]
+
+    def deadline_lines(self) -> list[Line]:
+        """Say which deadline is late, or the strictest that runs out soon."""
+        running = [each for each in self.facts.work.deadlines if each.deadline.state is DeadlineState.RUNNING]
+        first = min(running, key=lambda each: each.deadline.due_at, default=None)
+        if first is None or first.deadline.due_at - self.facts.now > NEAR_DEADLINE:
+            return []
+        title, due_at = first.deadline.title, first.deadline.due_at
+        exact = self.words.exact(due_at, first.zone or self.zone)
+        when = self.words.day(due_at, self.facts.now, first.zone or self.zone)
+        if first.is_late:
+            span = self.words.span(self.facts.now - due_at)
+            return [Line("clock", "alert", self.words("due.late", what=title, when=when, span=span), exact)]
+        return [Line("clock", "notice", self.words("due.next", what=title, when=when), exact)]
 
     def promise_lines(self) -> list[Line]:
         """Say what was promised and is still owed, or was not kept."""

@@ -227,6 +227,7 @@ def test_the_deadlines_are_shown_with_where_they_come_from_and_are_no_advice(
 
     text = agent.get(FACTS).text
 
+    assert "Acknowledge: was due yesterday" in text[: text.index("Suggested responses")]
     part = text[text.index("Deadlines") :]
     assert part.index("Acknowledge") < part.index("· late") < part.index("Final answer")
     assert preset.title in part.replace("&#39;", "'").replace("&amp;", "&")
