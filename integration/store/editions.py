@@ -87,18 +87,22 @@ def save_draft(
 
     `revision` is that of the draft which was read, 0 where there was none. Raises `Outdated`.
     """
-    drafts = [edition for edition in of_path(conn, path) if edition.state is State.DRAFT]
-    if (drafts[0].revision if drafts else 0) != revision:
+    found = of_path(conn, path)
+    draft = next((edition for edition in found if edition.state is State.DRAFT), None)
+    if (draft.revision if draft else 0) != revision:
         raise Outdated
     values = {"text": text, "comment": comment, "author": author, "saved_at": now, "revision": revision + 1}
-    if drafts:
-        conn.execute(sa.update(table).where(table.c.id == drafts[0].id).values(values))
-        version = drafts[0].version
+    version = draft.version if draft else max((edition.version for edition in found), default=0) + 1
+    if draft is not None:
+        unchanged = sa.and_(table.c.id == draft.id, table.c.revision == revision)
+        if conn.execute(sa.update(table).where(unchanged).values(values)).rowcount == 0:
+            raise Outdated
     else:
-        newest = conn.scalar(sa.select(sa.func.max(table.c.version)).where(table.c.path == path))
-        version = (newest or 0) + 1
         row = values | {"path": path, "version": version, "state": State.DRAFT.value, "turn": 0}
-        conn.execute(sa.insert(table).values(row))
+        try:
+            conn.execute(sa.insert(table).values(row))
+        except sa.exc.IntegrityError as error:  # two began a draft at the same moment
+            raise Outdated from error
     saved = find(conn, path, version)
     if saved is None:
         raise Outdated

@@ -2,13 +2,14 @@
 
 import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from integration.store import editions
 from integration.store.editions import ASK_SECONDS, EditionShelf, Outdated, State
 from integration.store.engine import Database
-from tests.store.samples import NOON
+from tests.store.samples import NOON, at_once
 
 LETTER = "templates/apology/en.md.j2"
 POLICY = "policies/house.yaml"
@@ -40,6 +41,22 @@ def test_two_who_edit_a_draft_do_not_overwrite_each_other(database: Database) ->
 
     with database.write() as conn, pytest.raises(Outdated):
         editions.save_draft(conn, LETTER, "his", author="agent:2", comment="", revision=0, now=NOON)
+
+
+def test_of_two_who_begin_or_save_a_draft_at_once_one_is_told(database: Database) -> None:
+    def save(author: str, revision: int) -> bool:
+        try:
+            with database.write() as conn:
+                editions.save_draft(
+                    conn, LETTER, author, author=author, comment="", revision=revision, now=NOON
+                )
+        except Outdated:
+            return False
+        return True
+
+    for revision in (0, 1):
+        jobs = [partial(save, author, revision) for author in ("agent:1", "agent:2")]
+        assert sorted(at_once(jobs)) == [False, True]
 
 
 def test_a_published_version_takes_the_place_of_the_one_before(database: Database) -> None:
