@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from integration.store import (
+    clocks,
     complaints,
     facts,
     follow_ups,
@@ -46,6 +47,11 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "actions": lambda conn: complaints.actions(conn, WHO),
     "promises": lambda conn: promises.open_for_ticket(conn, WHO),
     "facts": lambda conn: facts.of_requester(conn, WHO),
+    "deadlines": lambda conn: clocks.deadlines_of(conn, WHO),
+    "near deadlines": lambda conn: clocks.due_before(conn, NOON, limit=50),
+    "noted moments": lambda conn: clocks.noted(conn, WHO),
+    "stops": lambda conn: clocks.stops(conn, WHO),
+    "counted steps": lambda conn: clocks.counted_steps(conn, above=0, limit=9, ticket_id=WHO),
     "used suggestions": lambda conn: suggestion_uses.used_for(conn, WHO),
     "running follow-ups": lambda conn: follow_ups.running(conn, WHO),
     "waiting events": lambda conn: inbox.waiting(conn, ticket_id=WHO),
