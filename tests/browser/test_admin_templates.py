@@ -4,14 +4,17 @@ import io
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from integration.store import editions
+from integration.domain.letter import is_unedited
+from integration.store import editions, suggestion_uses
 from integration.store.editions import POLICIES, TEMPLATES, State
 from tests.browser.conftest import Workspace
+from tests.browser.sidebar import composer, opened
 from tests.web.installation import ROOT
 
 pytestmark = pytest.mark.browser
@@ -244,6 +247,21 @@ def test_a_template_is_edited_and_saved_with_the_keyboard_alone(page: Page, admi
     assert not admin.evaluate("() => document.activeElement.classList.contains('cm-content')")
     page.keyboard.press("Control+s")
     expect(admin.locator("[role=status].said")).to_contain_text("draft is saved")
+
+
+def test_a_letter_that_was_sent_as_inserted_counts_as_unedited(workspace: Workspace, page: Page) -> None:
+    sidebar = opened(workspace, page)
+    sidebar.locator("[data-act=preview]").first.click()
+    template_id = sidebar.locator("li[data-template]").first.get_attribute("data-template") or ""
+    with page.expect_response("**/used"):
+        sidebar.locator("[data-act=insert]").first.click()
+    sent, now = composer(page).inner_text(), workspace.site.parts.clock()
+
+    with workspace.site.parts.database.write() as conn:
+        suggestion_uses.compare(conn, workspace.ticket_id, now, lambda letter: is_unedited(letter, sent))
+        uses = suggestion_uses.counts(conn, since=now - timedelta(hours=1))[template_id]
+
+    assert uses.unedited >= 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
