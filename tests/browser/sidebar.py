@@ -1,6 +1,5 @@
 """What several tests of the sidebar do with it."""
 
-import re
 from typing import Any
 
 from playwright.sync_api import Frame, Locator, Page, expect
@@ -22,6 +21,14 @@ def unfolded(sidebar: Frame, key: str) -> Locator:
     return part
 
 
+def sought(sidebar: Frame, words: str, template_id: str) -> Locator:
+    """Search for a response and return it; which ones are suggested changes as agents choose."""
+    sidebar.locator("[data-search]").fill(words)
+    item = sidebar.locator(f"[data-found-list] li[data-template='{template_id}']")
+    expect(item).to_be_visible()
+    return item
+
+
 def composer(page: Page) -> Locator:
     return page.locator("#rich")
 
@@ -37,6 +44,3 @@ def complaints_of_axe(sidebar: Frame, axe: str) -> list[Any]:
 def paint(sidebar: Frame, scheme: str) -> None:
     """Show light or dark as the host's event would."""
     sidebar.evaluate("(scheme) => { document.documentElement.dataset.colorScheme = scheme }", scheme)
-
-
-UNDO = re.compile("Undo")

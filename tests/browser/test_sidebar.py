@@ -1,17 +1,12 @@
 """The sidebar as an agent uses it: in Zendesk's frame, by keyboard, light and dark, server up and down."""
 
 import pytest
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Workspace
+from tests.browser.sidebar import opened, sought
 
 pytestmark = pytest.mark.browser
-
-
-def opened(workspace: Workspace, page: Page) -> Frame:
-    sidebar = workspace.open_ticket(page)
-    expect(sidebar.locator(".answer").first).to_be_visible()
-    return sidebar
 
 
 def test_the_first_line_answers_when_a_ticket_is_opened(workspace: Workspace, page: Page) -> None:
@@ -38,7 +33,7 @@ def test_a_letter_is_inserted_with_the_keyboard_alone_and_never_sent(
 
 def test_a_letter_with_a_gap_waits_until_the_gap_is_filled(workspace: Workspace, page: Page) -> None:
     sidebar = opened(workspace, page)
-    offer = sidebar.locator("li[data-template=refund]")
+    offer = sought(sidebar, "money back", "refund")
     offer.locator("[data-act=preview]").click()
     gaps = offer.locator("input[name]")
     expect(gaps.first).to_be_focused()
@@ -77,7 +72,7 @@ def test_axe_finds_nothing_with_everything_open(
 ) -> None:
     sidebar = opened(workspace, page)
     sidebar.evaluate("(scheme) => { document.documentElement.dataset.colorScheme = scheme }", scheme)
-    sidebar.locator("li[data-template=refund] [data-act=preview]").click()
+    sought(sidebar, "money back", "refund").locator("[data-act=preview]").click()
     expect(sidebar.locator(".letter")).to_be_visible()
     for summary in sidebar.locator("summary").all():
         summary.click()

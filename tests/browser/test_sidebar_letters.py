@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from integration.store import choices
 from tests.browser.conftest import Workspace
-from tests.browser.sidebar import composer, opened
+from tests.browser.sidebar import composer, opened, sought
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ def test_a_response_is_found_by_typing_and_learned_as_found(workspace: Workspace
 
 def test_a_gap_left_out_opens_the_insert_and_leaves_no_trace(workspace: Workspace, page: Page) -> None:
     sidebar = opened(workspace, page)
-    offer = sidebar.locator("li[data-template=refund]").first
+    offer = sought(sidebar, "money back", "refund")
     offer.locator("[data-act=preview]").click()
     expect(offer.locator("[data-act=insert]")).to_be_disabled()
 
