@@ -1,12 +1,18 @@
 """What agents say of tickets is kept, moves thresholds slowly, and tells how good detection is."""
 
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from integration.domain.complaint import Band, State, Verdict
+from integration.app import assemble
+from integration.domain.complaint import Band, State, Text, Verdict
 from integration.handling.corrections import Quality, note_correction, quality
+from integration.learned.model import MODEL as MODEL_IN_USE
+from integration.settings import parse_settings
 from integration.store import audit_log, complaints, corrections, opinions
+from integration.store.corrections import Calibration
 from integration.store.engine import Database
 from integration.store.opinions import Opinion
 from tests.store.samples import NOON, complaint
@@ -139,3 +145,31 @@ def test_what_a_rule_decided_says_nothing_of_thresholds(sqlite_database: Databas
 
     assert in_english(sqlite_database).precision.count == 0
     assert in_english(sqlite_database).threshold == 0.5
+
+
+def test_an_installation_reads_by_what_was_corrected_without_a_restart(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    given = {
+        "ZENDESK_URL": "https://example.zendesk.com",
+        "OAUTH_CLIENT_ID": "makegood",
+        "OAUTH_CLIENT_SECRET": "s" * 40,
+        "PUBLIC_URL": "https://makegood.example.com",
+        "SECRET_KEY": "k" * 40,
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": sqlite_url,
+    }
+    parts = assemble(parse_settings({f"MAKEGOOD_{name}": value for name, value in given.items()}))
+
+    def shift() -> float:
+        text = Text(None, "The lamp is broken and nobody answers.")
+        learned = parts.read("", (text,), parts.shelf.cues(), locale="en").learned
+        assert learned is not None
+        return learned.taught.shift
+
+    with closing(parts):
+        before = shift()
+        with parts.database.write() as conn:
+            corrections.calibrate(conn, Calibration("en", MODEL_IN_USE, NOON, 0.4, 50))
+
+        assert (before, shift()) == (0.0, 0.4)
