@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SDK := tests/rehearsal/sdk
 DATA ?= ../shared/data
 
-.PHONY: help demo test bench soak evaluate requirements clean
+.PHONY: help demo test bench soak evaluate pictures requirements clean
 
 help:
 	@echo "make demo      a rehearsal Zendesk with years of history, and Makegood next to it"
@@ -13,6 +13,7 @@ help:
 	@echo "make bench     figures: webhooks, sidebar; with the machine and the peer in the same run"
 	@echo "make soak      1,000 complaints through faults and kill -9, and what came out"
 	@echo "make evaluate  how well complaints, languages, letters and repeats are told, on labelled texts"
+	@echo "make pictures  photographs of sixteen states, in both colours, narrow and wide, in a folder that git ignores"
 	@echo "make requirements   pin the dependencies anew"
 
 demo: $(VENV)/.run
@@ -35,6 +36,9 @@ soak: $(VENV)/.dev
 # The labelled texts are not part of the project; the model card says where they come from.
 evaluate: $(VENV)/.dev
 	$(BIN)/python -m integration.evaluate.development --data $(DATA)
+
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tests.pictures
 
 # --no-deps: everything is in the pinned, hashed list already.
 $(VENV)/.run: requirements.txt pyproject.toml
@@ -62,4 +66,4 @@ requirements:
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements-dev.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) $(SDK)/node_modules $(SDK)/build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(SDK)/node_modules $(SDK)/build integration/web/editor/node_modules .mypy_cache .ruff_cache .pytest_cache
