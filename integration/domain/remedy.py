@@ -10,23 +10,8 @@ from enum import StrEnum
 
 LARGEST = Decimal(10) ** 10
 # Currencies of ISO 4217 that do not have two decimal places.
-_WHOLE = (
-    "BIF",
-    "CLP",
-    "DJF",
-    "GNF",
-    "ISK",
-    "JPY",
-    "KMF",
-    "KRW",
-    "PYG",
-    "RWF",
-    "UGX",
-    "VND",
-    "VUV",
-    "XAF",
-    "XOF",
-)
+_FRANCS = ("BIF", "DJF", "GNF", "KMF", "RWF", "XAF", "XOF", "XPF")
+_WHOLE = (*_FRANCS, "CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "VUV")
 _THOUSANDTHS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 _AMOUNT = re.compile(r"(?P<whole>[0-9]+(?:[.,'][0-9]{3})*)(?:(?P<sign>[.,])(?P<part>[0-9]{1,4}))?")
 
