@@ -1,5 +1,7 @@
 """What time alone brings: deadlines that come near, and alerts that nobody acts on."""
 
+from datetime import timedelta
+
 from integration.domain.alert import AlertKind
 from integration.domain.deadline import Unit, plain
 from integration.domain.preset import Deadline
@@ -11,6 +13,8 @@ from integration.store import alerts, clocks
 
 AHEAD = plain(8, Unit.BUSINESS_HOURS)
 MOST_AT_ONCE = 500
+# What nobody ever answered must not crowd out what still can be kept.
+LOOK_BACK = timedelta(days=30)
 
 
 def watch(parts: Parts) -> int:
@@ -22,7 +26,8 @@ def _warn_of_deadlines(parts: Parts) -> int:
     now = parts.clock()
     with parts.database.read() as conn:
         calendar = working_hours(parts, conn, now)
-        near = clocks.due_before(conn, AHEAD.ends(now, calendar), limit=MOST_AT_ONCE)
+        until = AHEAD.ends(now, calendar)
+        near = clocks.due_before(conn, until, since=now - LOOK_BACK, limit=MOST_AT_ONCE)
         keys = {f"{AlertKind.NEAR_DEADLINE}:{ticket_id}:{_about(each)}" for _, ticket_id, each in near}
         known = alerts.raised_of(conn, keys)
     raised = 0

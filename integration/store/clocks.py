@@ -56,11 +56,17 @@ def deadlines_of(conn: Connection, complaint_id: int) -> tuple[Deadline, ...]:
     return tuple(_deadline(row._mapping) for row in rows)
 
 
-def due_before(conn: Connection, moment: datetime, *, limit: int) -> list[tuple[int, int, Deadline]]:
-    """Return complaint, ticket and deadline of what runs out before a moment, soonest first."""
+def due_before(
+    conn: Connection, moment: datetime, *, since: datetime, limit: int
+) -> list[tuple[int, int, Deadline]]:
+    """Return complaint, ticket and deadline of what runs out between two moments, soonest first."""
     rows = conn.execute(
         sa.select(deadlines)
-        .where(one_of(deadlines.c.state, DeadlineState.RUNNING.value), deadlines.c.due_at < moment)
+        .where(
+            one_of(deadlines.c.state, DeadlineState.RUNNING.value),
+            deadlines.c.due_at >= since,
+            deadlines.c.due_at < moment,
+        )
         .order_by(deadlines.c.due_at, deadlines.c.id)
         .limit(limit)
     )

@@ -53,8 +53,10 @@ def test_what_runs_out_soon_is_found_soonest_first(database: Database) -> None:
         clocks.save_deadlines(conn, 1, 5, [ANSWER])
         clocks.save_deadlines(conn, 2, 6, [STRICTER, replace(ANSWER, state=DeadlineState.MET)])
 
-        assert clocks.due_before(conn, NOON + 30 * DAY, limit=9) == [(2, 6, STRICTER), (1, 5, ANSWER)]
-        assert clocks.due_before(conn, NOON + 10 * DAY, limit=9) == []
+        near = clocks.due_before(conn, NOON + 30 * DAY, since=NOON, limit=9)
+        assert near == [(2, 6, STRICTER), (1, 5, ANSWER)]
+        assert clocks.due_before(conn, NOON + 10 * DAY, since=NOON, limit=9) == []
+        assert clocks.due_before(conn, NOON + 30 * DAY, since=NOON + 11 * DAY, limit=9) == near[1:]
         assert clocks.complaints_on_the_clock(conn, above=0, limit=9) == [1, 2]
         assert clocks.complaints_on_the_clock(conn, above=1, limit=9) == [2]
 

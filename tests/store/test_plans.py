@@ -48,7 +48,7 @@ QUESTIONS: dict[str, Callable[[Connection], object]] = {
     "promises": lambda conn: promises.open_for_ticket(conn, WHO),
     "facts": lambda conn: facts.of_requester(conn, WHO),
     "deadlines": lambda conn: clocks.deadlines_of(conn, WHO),
-    "near deadlines": lambda conn: clocks.due_before(conn, NOON, limit=50),
+    "near deadlines": lambda conn: clocks.due_before(conn, NOON, since=NOON, limit=50),
     "noted moments": lambda conn: clocks.noted(conn, WHO),
     "stops": lambda conn: clocks.stops(conn, WHO),
     "counted steps": lambda conn: clocks.counted_steps(conn, above=0, limit=9, ticket_id=WHO),
