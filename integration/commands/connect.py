@@ -9,6 +9,7 @@ import click
 from integration.commands.context import Context
 from integration.commands.findings import print_findings
 from integration.handling import connect as connecting
+from integration.handling.schedules import sync_schedules
 from integration.settings import PREFIX, InvalidSettings, parse_settings
 from integration.zendesk.errors import ZendeskError
 from integration.zendesk.provision import Change
@@ -40,6 +41,8 @@ def connect(context: Context, plan: bool, ask: bool) -> None:
                 _print(connecting.plan_connection(parts), "would be ")
                 return
             done = connecting.connect(parts, with_test=True)
+            # Follow-ups count in the account's own hours from the first one on.
+            sync_schedules(parts)
         except ZendeskError as error:
             raise click.ClickException(f"{error} Nothing is half done: run the command again.") from error
     _print(done.changes, "")

@@ -18,6 +18,7 @@ from integration.demo.live import keep_writing, write_again
 from integration.demo.stage import Stage, StageError
 from integration.demo.story import Step, Story
 from integration.handling.connect import connect
+from integration.handling.schedules import sync_schedules
 
 SEED_TICKETS = 2400
 DEFAULT_PORT = 8700
@@ -95,6 +96,7 @@ def _set_up(stage: Stage, console: Console) -> None:
     console.print(f"Rehearsal Zendesk: {counts['ticket']} tickets of {counts['user']} people.")
     with console.status("Connecting Makegood: ticket fields and webhooks …"):
         done = connect(stage.parts)
+        sync_schedules(stage.parts)
     console.print(f"Connected: {len(done.changes)} things created in Zendesk.")
     imported = run_backfill(stage.parts, console)
     console.print(

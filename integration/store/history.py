@@ -73,7 +73,7 @@ def _complaints(conn: Connection, ids: Sequence[int], since: datetime) -> tuple[
         .where(
             complaints.c.requester_id.in_(ids),
             complaints.c.received_at >= since,
-            complaints.c.ticket_id.not_in(sa.select(detached_tickets.c.ticket_id)),
+            ~sa.exists().where(detached_tickets.c.ticket_id == complaints.c.ticket_id),
         )
         .order_by(complaints.c.received_at.desc(), complaints.c.id.desc())
         .limit(MOST_COMPLAINTS)
