@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import requests
@@ -20,6 +21,7 @@ ANGRY = (
     "Hello, this is about order {reference} again. The parcel has still not arrived, I have written twice "
     "and nobody answers. I am very disappointed. If this is not settled I will call my lawyer."
 )
+PROMISE = "Send the parcel again, insured"
 
 
 @dataclass(slots=True)
@@ -222,9 +224,26 @@ class Story:
                 f"“{letter['title']}” filled, {len(letter['text'])} characters, "
                 f"{len(letter['unfilled'])} slots left to the agent",
             )
+            self._promise(step, browser, api)
         # Only the app's public key may be fetched, once in a while.
         calls = [c for c in self._zendesk.calls(before)["calls"] if "/tickets" in c["path"]]
         step.check(not calls, f"{len(calls)} Zendesk calls about tickets on the way")
+
+    def _promise(self, step: Step, browser: requests.Session, api: str) -> None:
+        due = self._zendesk.now() + timedelta(days=30)
+        promised = {"what": PROMISE, "due_at": due.isoformat()}
+        made = browser.post(f"{api}/promises", json=promised, timeout=10)
+        facts = browser.get(f"{api}/facts", timeout=10)
+        planned = [f for f in self._running(self._ticket_id) if f.promise_id is not None]
+        step.check(
+            made.ok and PROMISE in facts.text and len(planned) == 1,
+            f"a promise made there shows at once, with {len(planned)} follow-up on its day",
+        )
+        undo = made.json()["undo"]
+        path = f"{self._parts.settings.public_url}/app/{undo['path']}"
+        undone = browser.post(path, json=undo.get("body", {}), timeout=10)
+        left = [f for f in self._running(self._ticket_id) if f.promise_id is not None]
+        step.check(undone.ok and not left, f"taken back, it leaves {len(left)} follow-ups")
 
     def _follow_ups(self, step: Step) -> None:
         answered = self._write_complaint("Sven Berg", "sven@example.com")
