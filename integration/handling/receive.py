@@ -26,7 +26,7 @@ from integration.zendesk.webhook import (
 SERVICE_USER = "service_user"
 WEBHOOK_SECRETS = "webhook"
 TRUST_FOR_SECONDS = 10.0
-REREAD_AT_MOST_EVERY_SECONDS = 1.0
+REREAD_AT_MOST_EVERY_SECONDS = 0.2
 
 
 class Receipt(StrEnum):

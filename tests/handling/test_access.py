@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from integration.domain.staff import Access
 from integration.domain.ticket import Requester
 from integration.handling.access import NotAllowed, admit
 from integration.responses.library import Library
@@ -27,6 +29,9 @@ class Asked:
     def user(self, user_id: int) -> Requester:
         self.times += 1
         return Requester(id=user_id, name="Ines Costa", role=self.role)
+
+    def access(self, user_id: int, *, now: datetime) -> Access:
+        return Access(user_id, self.role, False, None, frozenset(), None, now)
 
 
 @pytest.fixture

@@ -39,7 +39,12 @@
     const focused = panel.contains(document.activeElement) && document.activeElement;
     const name = focused && focused.dataset.focus;
     const section = focused && key(focused);
+    const reading = panel.querySelector("[data-act=preview][aria-expanded=true]")?.closest("li[data-template]");
+    const letter = reading?.querySelector("[data-preview]");
+    const isInLetter = Boolean(letter?.contains(focused));
     panel.innerHTML = html;
+    if (reading) keepOpen(reading.dataset, letter);
+    if (isInLetter && letter.isConnected) focused.focus();
     for (const details of panel.querySelectorAll("details[data-key]")) {
       if (open.has(details.dataset.key)) details.open = open.get(details.dataset.key);
     }
@@ -47,8 +52,17 @@
       const input = document.getElementById(id);
       if (input) input.value = value;
     }
-    if (focused && !(name && focusOn(name)) && section) focusOn(section);
+    if (focused && !isInLetter && !(name && focusOn(name)) && section) focusOn(section);
     offerUndo();
+  }
+
+  /** Leave the letter that an agent has before her where it is, with what she filled in. */
+  function keepOpen({ template, locale }, letter) {
+    const same = `li[data-template="${CSS.escape(template)}"][data-locale="${CSS.escape(locale)}"]`;
+    const item = panel.querySelector(same);
+    if (!item) return;
+    item.querySelector("[data-preview]").replaceWith(letter);
+    item.querySelector("[data-act=preview]").setAttribute("aria-expanded", "true");
   }
 
   function focusOn(name) {
@@ -225,6 +239,7 @@
     }
     const after = await read("comment.text");
     const body = { locale: item.dataset.locale, was_found: "found" in item.dataset, text };
+    item.querySelector("[data-act=preview]").setAttribute("aria-expanded", "false");
     await act(`${suggestionPath(item.dataset)}/used`, body, said.inserted);
     if (before === undefined || after === undefined) return;
     undo = { text: said.inserted, run: () => takeOut(before, after) };
