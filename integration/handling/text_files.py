@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,11 @@ STAMP = (2026, 1, 1, 0, 0, 0)
 Texts = Mapping[str, str]
 InForce = Callable[[str], str | None]
 CheckPlace = Callable[[str, str], Sequence[Finding]]
+
+
+# What zipfile says of a file that is no zip, damaged (a seek before the start, a broken stream, a cut end),
+# encrypted (RuntimeError) or packed in a way it does not know (NotImplementedError, one of those).
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, OSError, EOFError)
 
 
 class NotTaken(Exception):
@@ -98,7 +104,7 @@ def unpack(content: bytes, is_ours: Callable[[str], bool]) -> dict[str, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return {name: _read(archive, name) for name in _some(archive.namelist(), is_ours)}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except _UNREADABLE as error:
         raise NotTaken("This is not a zip that can be read; make it anew.") from error
 
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from integration.domain.complaint import Band, Category
 from integration.domain.history import Outcome
-from integration.responses.values import Matter, Money, NextLine, NoteValues, RepeatLine, Values
+from integration.domain.remedy import Money
+from integration.responses.values import Matter, NextLine, NoteValues, RepeatLine, Values
 from integration.responses.words import Words
 
 MAX_TEXT = 500

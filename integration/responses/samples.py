@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from integration.domain.complaint import Band, Category
 from integration.domain.history import Outcome
+from integration.domain.remedy import Money
 from integration.responses.values import (
     Earlier,
     Matter,
-    Money,
     NextLine,
     NoteValues,
     OpenPromise,

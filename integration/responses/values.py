@@ -5,11 +5,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Self
 
 from integration.domain.complaint import Band, Category
 from integration.domain.history import Outcome
+from integration.domain.remedy import Money
 
 _NAME_MARKS = frozenset("'’-.")
 _LONGEST_NAME = 60
@@ -52,14 +52,6 @@ def _first_name(words: list[str], spoken: list[str]) -> str:
     if "," in words[1:-1]:
         return words[words.index(",") + 1]
     return spoken[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount in one currency, ISO 4217 code."""
-
-    amount: Decimal
-    currency: str
 
 
 @dataclass(frozen=True, slots=True)

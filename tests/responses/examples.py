@@ -8,12 +8,12 @@ from decimal import Decimal
 from integration.domain.complaint import Band, Category
 from integration.domain.history import Outcome
 from integration.domain.language import LANGUAGES
+from integration.domain.remedy import Money
 from integration.domain.suggestion import TemplateCard
 from integration.responses.library import Library
 from integration.responses.values import (
     Earlier,
     Matter,
-    Money,
     NextLine,
     NoteValues,
     OpenPromise,

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integration.domain.complaint import Category
+from integration.domain.remedy import Money
 from integration.responses.library import Library
-from integration.responses.values import Matter, Money, NoteValues, Person, Values
+from integration.responses.values import Matter, NoteValues, Person, Values
 
 TODAY = date(2026, 3, 2)
 

@@ -255,6 +255,13 @@ def zipped(files: dict[str, str]) -> bytes:
     return content.getvalue()
 
 
+def damaged(*, at: int) -> bytes:
+    """A zip with four bytes overwritten, in a packed text or where its list of texts begins."""
+    content = bytearray(zipped({"apology/en.md.j2": SHIPPED}))
+    content[at : at + 4] = b"\xff" * 4
+    return bytes(content)
+
+
 def upload(here: Site, content: bytes) -> TestResponse:
     return here.client.post(
         f"{LIST}/import", data=content, content_type="application/zip", headers=bearer(here, ADMIN, "admin")
@@ -288,6 +295,8 @@ def test_an_import_keeps_the_draft_that_somebody_is_writing(here: Site, admin: A
     ("content", "words"),
     [
         (b"no zip", "not a zip"),
+        (damaged(at=60), "not a zip"),
+        (damaged(at=-6), "not a zip"),
         (zipped({"readme.txt": "x"}), "no text in it that Makegood knows"),
         (zipped({"../../apology/en.md.j2": "x"}), "no text in it that Makegood knows"),
         (zipped({"apology/en.md.j2": "x" * 300_000}), "longer than"),
