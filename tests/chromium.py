@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-# The last one replaces Playwright's own list of disabled features, which would switch off the partitioning
-# of storage that real browsers have.
+# The list of disabled features replaces Playwright's own, which would switch off the partitioning of storage
+# that real browsers have. Without a process of its own a frame takes every click: in another process one that
+# comes within some 30 ms of a resize reaches the page around it, and Playwright clicks as fast as that.
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -17,7 +18,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-features=Translate",
+    "--disable-site-isolation-trials",
+    "--disable-features=Translate,IsolateOrigins,site-per-process",
 ]
 
 
