@@ -88,7 +88,11 @@ class Stage:
         public_url = f"http://localhost:{web_port}"
         self.zendesk.install_app(
             APP_NAME,
-            {"ticket_sidebar": f"{public_url}/app/sidebar", "nav_bar": f"{public_url}/app/admin"},
+            {
+                "ticket_sidebar": f"{public_url}/app/sidebar",
+                "new_ticket_sidebar": f"{public_url}/app/sidebar",
+                "nav_bar": f"{public_url}/app/admin",
+            },
         )
         settings = self._settings(url, public_url, web_port)
         self.parts = assemble(settings)

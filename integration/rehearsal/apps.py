@@ -15,7 +15,7 @@ from integration.rehearsal.account import Account
 from integration.rehearsal.base import Doc
 from integration.rehearsal.errors import Invalid
 
-LOCATIONS = ("ticket_sidebar", "nav_bar")
+LOCATIONS = ("ticket_sidebar", "new_ticket_sidebar", "nav_bar")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TOKEN_LIFETIME = timedelta(minutes=5)
 # Zendesk's lifetime of a launch token and its leeway are not documented; `nbf` lies a little back, as agents'

@@ -1,4 +1,4 @@
-"""The agent workspace: the ticket list, a ticket with composer and app pane, the navigation bar's app."""
+"""The agent workspace: the ticket list, tickets with composer and app pane, the navigation bar's app."""
 
 from __future__ import annotations
 
@@ -82,6 +82,11 @@ def register(app: Flask, account: Account) -> None:
             return render_template("missing.html", **_common(account)), 404
         return render_template("ticket.html", view=view, **_common(account), boot=_boot(account, view))
 
+    @pages.get("/agent/tickets/new")
+    def new_ticket() -> str:
+        view = workspace_views.blank_view(account)
+        return render_template("new_ticket.html", view=view, **_common(account), boot=_boot(account, view))
+
     @pages.get("/agent/apps/nav_bar")
     def nav_bar() -> str:
         return render_template("nav_bar.html", **_common(account), boot=_boot(account, None))
@@ -104,8 +109,7 @@ def _common(account: Account) -> dict[str, Any]:
         "me": current_agent(account),
         "staff": workspace_views.staff(account),
         "app_name": installed.name if installed else None,
-        "has_nav_bar": bool(installed and "nav_bar" in installed.locations),
-        "has_sidebar": bool(installed and "ticket_sidebar" in installed.locations),
+        "locations": installed.locations if installed else {},
         "brand": account.resources("brand")[0]["name"],
         "dark": request.cookies.get("rehearsal_scheme") == "dark",
     }

@@ -17,6 +17,7 @@ from integration.rehearsal.errors import BadRequest, Invalid, NotFound
 from integration.rehearsal.oauth import Tokens
 
 PROXY_TIMEOUT = 10
+PEOPLE_FOUND = 6
 PROXY_MAX_BYTES = 2_000_000
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _SUBMITTED = ("subject", "status", "priority", "type", "tags", "assignee_id", "group_id", "custom_fields")
@@ -38,6 +39,21 @@ def add_routes(pages: Blueprint, account: Account, agent: Callable[[], Doc]) -> 
             data["comment"] = _written(comment)
         account.update_ticket(ticket_id, data, actor_id=agent()["id"], via="web")
         return json_answer(workspace_views.ticket_view(account, ticket_id))
+
+    @pages.post("/agent/api/tickets")
+    def submit_new() -> Response:
+        wanted = _body()
+        data = {name: wanted[name] for name in (*_SUBMITTED, "requester_id", "requester") if name in wanted}
+        if isinstance(wanted.get("comment"), dict):
+            data["comment"] = _written(wanted["comment"])
+        made = account.create_ticket(data, actor_id=agent()["id"], channel="web")
+        return json_answer(workspace_views.ticket_view(account, made["id"]))
+
+    @pages.get("/agent/api/people")
+    def people() -> Response:
+        query = request.args.get("q", "").strip()[:100]
+        found = workspace_views.find_people(account, query, PEOPLE_FOUND) if query else []
+        return json_answer({"people": found})
 
     @pages.post("/agent/api/launch")
     def launch() -> Response:

@@ -43,7 +43,6 @@ def staff(account: Account) -> list[Doc]:
 def find_tickets(account: Account, query: str, status: str, limit: int, offset: int) -> list[Doc]:
     """Return tickets with `requester_name`, newest change first; `query` looks at subject, person, number."""
     wanted = STATUSES.get(status, STATUSES["unsolved"])
-    escaped = query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     sql = (
         "SELECT t.doc AS ticket, json_extract(u.doc, '$.name') AS requester FROM ticket t "
         "JOIN user u ON u.id = t.requester_id WHERE t.status IN (SELECT value FROM json_each(?)) AND "
@@ -51,7 +50,7 @@ def find_tickets(account: Account, query: str, status: str, limit: int, offset: 
         "OR u.email LIKE ? ESCAPE '\\' OR CAST(t.id AS TEXT) = ?) "
         "ORDER BY t.updated DESC, t.id DESC LIMIT ? OFFSET ?"
     )
-    like = f"%{escaped}%"
+    like = f"%{_escaped(query)}%"
     with account.db.read() as connection:
         rows = connection.execute(
             sql, (dump(wanted), query, like, like, like, query.lstrip("#"), limit, offset)
@@ -93,11 +92,41 @@ def ticket_view(account: Account, ticket_id: int) -> Doc:
         "form": {"id": ticket["ticket_form_id"]},
         "due_at": ticket.get("due_at"),
         "custom_fields": {str(key): value for key, value in values_of(ticket).items()},
-        "fields": fields(account),
-        "groups": [{"id": group["id"], "name": group["name"]} for group in account.resources("group")],
-        "staff": [{"id": user["id"], "name": user["name"]} for user in staff(account)],
         "comments": [_comment(comment, people) for comment in comments],
+        **_choices(account),
     }
+
+
+def blank_view(account: Account) -> Doc:
+    """Return what the page of a new ticket starts from, in the shape of `ticket_view`."""
+    unset = ("id", "priority", "type", "requester", "assignee", "group", "organization", "due_at")
+    brand, form = account.resources("brand")[0], account.resources("ticket_form")[0]
+    return {
+        **dict.fromkeys(unset),
+        "subject": "",
+        "description": "",
+        "status": "new",
+        "tags": [],
+        "channel": "web",
+        "created_at": None,
+        "updated_at": None,
+        "brand": {"id": brand["id"], "name": brand["name"]},
+        "form": {"id": form["id"]},
+        "custom_fields": {},
+        "comments": [],
+        **_choices(account),
+    }
+
+
+def find_people(account: Account, query: str, limit: int) -> list[Doc]:
+    """Return active users whose name or address holds the words, end users first."""
+    like = f"%{_escaped(query)}%"
+    sql = (
+        "SELECT doc FROM user WHERE active AND (json_extract(doc, '$.name') LIKE ? ESCAPE '\\' "
+        "OR email LIKE ? ESCAPE '\\') ORDER BY role <> 'end-user', id LIMIT ?"
+    )
+    with account.db.read() as connection:
+        return [person(load(row["doc"])) for row in connection.execute(sql, (like, like, limit))]
 
 
 def fields(account: Account) -> list[Doc]:
@@ -128,6 +157,20 @@ def person(user: Doc) -> Doc:
         "timeZone": user.get("iana_time_zone") or user.get("time_zone") or "UTC",
         "tags": user.get("tags") or [],
     }
+
+
+def _choices(account: Account) -> Doc:
+    """Return what a ticket's properties are chosen from."""
+    return {
+        "fields": fields(account),
+        "groups": [{"id": group["id"], "name": group["name"]} for group in account.resources("group")],
+        "staff": [{"id": user["id"], "name": user["name"]} for user in staff(account)],
+    }
+
+
+def _escaped(query: str) -> str:
+    """Return words that LIKE takes as they are, with a backslash as its escape."""
+    return query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _comment(comment: Doc, people: dict[Any, Doc]) -> Doc:

@@ -1,4 +1,4 @@
-/* What an app can read, set and do in the sidebar of a ticket. */
+/* What an app can read, set and do in the sidebar of a ticket, or of a new one, which has no id yet. */
 
 import { AccountSurface, read } from "./account_surface.js";
 
@@ -77,14 +77,14 @@ export class TicketSurface extends AccountSurface {
     );
     return {
       id: view.id,
-      isNew: false,
+      isNew: view.id === null,
       subject: model.subject,
       description: view.description,
       status: model.status,
       priority: model.priority,
       type: model.type,
       tags: [...model.tags],
-      requester: { ...view.requester, avatarUrl: null },
+      requester: view.requester && { ...view.requester, avatarUrl: null },
       assignee: { user: assignee ?? null, group: group ?? null },
       brand: view.brand,
       organization: view.organization,
