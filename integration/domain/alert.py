@@ -26,7 +26,10 @@ class AlertKind(StrEnum):
 
 
 class Stage(StrEnum):
-    """A step in the life of an alert, in this order; a later one implies those before it."""
+    """A step in the life of an alert, in this order; a later one implies those before it.
+
+    `ESCALATED` and `UNDONE` are steps on record, and no stage that an alert is in.
+    """
 
     RAISED = "raised"
     SEEN = "seen"
@@ -34,6 +37,7 @@ class Stage(StrEnum):
     TOLD = "told"
     CLOSED = "closed"
     ESCALATED = "escalated"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

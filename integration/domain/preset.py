@@ -157,6 +157,10 @@ class NotAllowed(ValueError):
     """The preset does not allow it, or not like this; the words say what is missing."""
 
 
+class BadMoment(NotAllowed):
+    """It would be allowed, but not at the moment given."""
+
+
 def in_force(versions: Iterable[Preset], received_at: datetime) -> Preset | None:
     """Return the version for a complaint of that day, on the preset's own clock; it never changes later."""
     found = [
@@ -271,7 +275,7 @@ def extend(
     if not cause.strip():
         raise NotAllowed("An extension needs its cause: say why the time does not suffice.")
     if not received_at <= notice_at <= deadline.due_at:
-        raise NotAllowed("The requester must have been told before the limit ends, and after the complaint.")
+        raise BadMoment("The requester must have been told before the limit ends, and after the complaint.")
     start = deadline.due_at if rule.extension.from_limit else deadline.starts_at
     due_at = rule.extension.limit.ends(start, calendar)
     if due_at <= deadline.due_at:

@@ -1,4 +1,4 @@
-"""What agents say of a complaint in the sidebar, and the suggestions that they use."""
+"""What agents say of a complaint in the sidebar: whether it is one, and how severe."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,9 +7,8 @@ from sqlalchemy import Connection
 
 from integration.domain.complaint import Assessment, Band, Category, State
 from integration.domain.followup import FollowUpStatus
-from integration.domain.letter import fingerprint
 from integration.domain.reason import Reason
-from integration.handling import outcomes, suggesting, tell_zendesk
+from integration.handling import outcomes, tell_zendesk
 from integration.handling.case import Case, read_case
 from integration.handling.clocks import refresh_by_ticket
 from integration.handling.corrections import note_correction
@@ -17,7 +16,7 @@ from integration.handling.new_complaint import decide_opening, open_complaint
 from integration.handling.running_complaint import decide_progress, record_progress
 from integration.handling.sidebar import UnknownTicket
 from integration.parts import Parts
-from integration.store import choices, clocks, complaints, counters, follow_ups, suggestion_uses
+from integration.store import clocks, complaints, follow_ups
 from integration.store.complaints import Complaint
 from integration.store.outcomes import say_band
 
@@ -54,60 +53,6 @@ def _correct(conn: Connection, ticket_id: int, state: State, agent_id: int, now:
     set_state(conn, complaint, state, agent_id, now)
     details = {"before": complaint.state, "after": state}
     return outcomes.record(conn, complaint, "corrected", details, agent_id, now)
-
-
-def use_suggestion(
-    parts: Parts,
-    ticket_id: int,
-    template_id: str,
-    locale: str,
-    *,
-    agent_id: int,
-    was_found: bool = False,
-    inserted: str = "",
-) -> None:
-    """Remember that this requester was given this text, so that the next one is another, and learn from it.
-
-    `was_found` says that the agent searched for it; `inserted` is the text as it went into the composer, to
-    tell later whether it was sent so. Raises `UnknownTicket`.
-    """
-    now = parts.clock()
-    with parts.database.read() as conn:
-        case = read_case(conn, ticket_id, now=now)
-    if case is None:
-        raise UnknownTicket
-    # Before the write begins: on SQLite everybody else would wait for the encoder.
-    meaning = suggesting.meaning_of(parts, case)
-    with parts.database.write() as conn:
-        if meaning is not None:
-            choices.add(
-                conn,
-                template_id=template_id,
-                ticket_id=ticket_id,
-                vector=meaning[0],
-                was_found=was_found,
-                now=now,
-            )
-        suggestion_uses.add(
-            conn,
-            requester_id=case.requester.id,
-            ticket_id=ticket_id,
-            template_id=template_id,
-            locale=locale,
-            agent_id=agent_id,
-            now=now,
-            fingerprint=fingerprint(inserted),
-        )
-        if case.complaint is not None:
-            complaints.add_action(
-                conn,
-                case.complaint.id,
-                at=now,
-                actor_id=agent_id,
-                kind="suggestion used",
-                details={"template_id": template_id, "locale": locale},
-            )
-        counters.add(conn, "suggestions_used")
 
 
 def set_severity(parts: Parts, ticket_id: int, band: Band, *, agent_id: int) -> int | None:

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
-from integration.domain.alert import Alert, AlertKind, late_at, needs_note
+from integration.domain.alert import Alert, AlertKind, Stage, late_at, needs_note
 from integration.domain.calendar import Calendar
 from integration.domain.reason import Reason
 from integration.handling import notes
@@ -21,6 +22,7 @@ from integration.store.alerts import steps as steps_of
 __all__ = [
     "AlertStep",
     "NotActed",
+    "NothingToUndo",
     "UnknownAlert",
     "act",
     "alerts_of",
@@ -31,6 +33,7 @@ __all__ = [
     "see",
     "steps_of",
     "tell",
+    "undo",
 ]
 
 PRIORITY = 4
@@ -41,6 +44,10 @@ LONGEST_ACTION = 300
 
 class UnknownAlert(Exception):
     """There is no such alert, or it is closed."""
+
+
+class NothingToUndo(Exception):
+    """Another step came after it, or it was taken back already."""
 
 
 class NotActed(Exception):
@@ -109,6 +116,19 @@ def close(parts: Parts, alert_id: int, *, agent_id: int, why: str | None = None)
         if _open(conn, alert_id).acted_at is None:
             raise NotActed
         alerts.close(conn, alert_id, why, parts.clock(), agent_id=agent_id)
+
+
+def undo(parts: Parts, alert_id: int, step: Stage, *, agent_id: int) -> None:
+    """Take back an agent's last step on an alert; what it waited for before, it waits for again.
+
+    Raises `NothingToUndo`.
+    """
+    try:
+        with parts.database.write() as conn:
+            if not alerts.take_back(conn, alert_id, step, parts.clock(), agent_id=agent_id):
+                raise NothingToUndo
+    except IntegrityError as error:  # it was closed, and an alert of its key is open again
+        raise NothingToUndo from error
 
 
 def settle(conn: Connection, ticket_id: int, *, by_comment: int, now: datetime) -> None:

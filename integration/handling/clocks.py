@@ -92,17 +92,24 @@ def traits_of(parts: Parts, ticket: Ticket, assessment: Assessment) -> Traits:
     return replace(traits, jurisdictions=parts.shelf.clocks().jurisdictions_of(traits))
 
 
-def applying(parts: Parts, traits: Traits, received_at: datetime) -> tuple[Applied, ...]:
+def presets_for(parts: Parts, traits: Traits, received_at: datetime) -> tuple[Preset, ...]:
     """Return the presets that are switched on for a complaint, in the version of the day it was received."""
     switches, found = parts.shelf.clocks().switches, []
     versions = parts.shelf.presets() if switches else {}
     for switch in switches:
         known = preset.in_force(versions.get(switch.preset_id, ()), received_at)
         if known is not None and switch.scope.holds(traits):
-            adapted = preset.adapted(known, switch)
-            days = holiday_sets.days(adapted.holiday_sets, _years(received_at))
-            found.append(Applied(adapted, adapted.calendar(days)))
+            found.append(preset.adapted(known, switch))
     return tuple(found)
+
+
+def applying(parts: Parts, traits: Traits, received_at: datetime) -> tuple[Applied, ...]:
+    """Return these presets, each with the calendar by which it counts."""
+    years = _years(received_at)
+    return tuple(
+        Applied(each, each.calendar(holiday_sets.days(each.holiday_sets, years)))
+        for each in presets_for(parts, traits, received_at)
+    )
 
 
 def applying_calendars(parts: Parts, now: datetime) -> list[Calendar]:

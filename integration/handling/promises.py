@@ -29,6 +29,7 @@ __all__ = [
     "promises_of",
     "reopen",
     "withdraw",
+    "withdraw_letter",
 ]
 
 NOTE = "promise"
@@ -94,6 +95,15 @@ def withdraw(parts: Parts, promise_id: int, why: str, *, agent_id: int) -> None:
         kept = _living(conn, promise_id)
         _end(conn, kept, PromiseState.WITHDRAWN, agent_id, now, {"why": why})
         keep_current(parts, conn, kept.promise.ticket_id, now)
+
+
+def withdraw_letter(
+    conn: Connection, ticket_id: int, template_id: str, *, agent_id: int, now: datetime
+) -> None:
+    """Withdraw what a letter promised that an agent took out again before it was sent."""
+    for kept in promises.open_for_ticket(conn, ticket_id):
+        if kept.template_id == template_id:
+            _end(conn, kept, PromiseState.WITHDRAWN, agent_id, now, {"why": "letter taken out"})
 
 
 def reopen(parts: Parts, promise_id: int, *, agent_id: int) -> None:

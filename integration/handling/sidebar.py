@@ -17,21 +17,22 @@ from integration.domain.remedy import Missing, Remedy, missing_to_close
 from integration.domain.search import find
 from integration.domain.staff import Access
 from integration.domain.suggestion import Suggestion, TemplateCard
-from integration.domain.ticket import Status, Ticket
 from integration.handling import suggesting
 from integration.handling.case import Case, read_case
-from integration.handling.clocks import ShownDeadline, deadlines_of
+from integration.handling.clock_board import ClockBoard, clock_board
 from integration.handling.switches import PUBLIC_MESSAGES, is_on
 from integration.learned.ranker import Choice
 from integration.parts import Parts
 from integration.responses.library import Rendered
 from integration.responses.values import Earlier, Matter, OpenPromise, Person, Values
 from integration.store import alerts, chains, facts, outcomes, promises, requesters, staff, tickets
-from integration.store import history as ledger
 from integration.store.complaints import Complaint
 from integration.store.facts import Fact
 from integration.store.outcomes import Entry
 from integration.store.promises import KeptPromise
+
+# A template that was searched for, and whether its language is a makeshift.
+Found = tuple[TemplateCard, bool]
 
 
 class UnknownTicket(Exception):
@@ -56,7 +57,7 @@ class Work:
     entries: tuple[Entry, ...] = ()
     remedies: tuple[Remedy, ...] = ()
     promises: tuple[KeptPromise, ...] = ()
-    deadlines: tuple[ShownDeadline, ...] = ()
+    clocks: ClockBoard = field(default_factory=ClockBoard)
     causes: tuple[str, ...] = ()
     names: Mapping[int, str] = field(default_factory=dict)
     told_at: datetime | None = None
@@ -122,7 +123,7 @@ def first_facts(parts: Parts, ticket_id: int, access: Access | None = None) -> F
         found = read_case(conn, ticket_id, now=now)
         if found is None:
             raise UnknownTicket
-        case, hidden = _visible(conn, found, access)
+        case, hidden = visible(conn, found, access)
         outside = [] if case.is_detached else facts.of_requester(conn, case.requester.id)
         taught = parts.choices.read(conn)
         work = _work(parts, conn, case)
@@ -142,31 +143,8 @@ def first_facts(parts: Parts, ticket_id: int, access: Access | None = None) -> F
     )
 
 
-def facts_of_requester(parts: Parts, requester_id: int, access: Access) -> Facts:
-    """Read what is known of the person for whom an agent is writing a new ticket."""
-    now = parts.clock()
-    with parts.database.read() as conn:
-        person = requesters.current_id(conn, requester_id)
-        blank = Ticket(0, person, "", "", Status.NEW, now, now)
-        history_so_far = ledger.history_of(conn, person, now=now)
-        found = Case(blank, history_so_far.requester, (), history_so_far, None, (), frozenset())
-        case, hidden = _visible(conn, found, access)
-        outside = facts.of_requester(conn, person)
-        roles = staff.redress_roles(conn)
-    return Facts(
-        case=case,
-        summary=history.summarise(case.history, category=None, now=now),
-        repeat=None,
-        offers=(),
-        outside=tuple(outside),
-        now=now,
-        shows_redress=access.sees_redress(roles),
-        hidden=hidden,
-    )
-
-
-def _visible(conn: Connection, case: Case, access: Access | None) -> tuple[Case, int]:
-    """Leave out the earlier complaints on tickets that the agent may not see; say how many those are."""
+def visible(conn: Connection, case: Case, access: Access | None) -> tuple[Case, int]:
+    """Leave out the complaints on tickets that the agent may not see; say how many those are."""
     past = case.history.complaints
     if access is None or access.restriction is None or not past:
         return case, 0
@@ -196,7 +174,7 @@ def _work(parts: Parts, conn: Connection, case: Case) -> Work:
         entries=entries,
         remedies=outcomes.remedies_of(conn, [complaint.id]).get(complaint.id, ()),
         promises=owed,
-        deadlines=deadlines_of(parts, conn, complaint.id),
+        clocks=clock_board(parts, conn, complaint, case.ticket),
         causes=outcomes.causes(conn),
         names={id: person.name or f"#{id}" for id, person in known.items()},
         told_at=told_at,
@@ -218,28 +196,40 @@ def render_suggestion(
         case = read_case(conn, ticket_id, now=now)
         if case is None:
             raise UnknownTicket
-        outside = facts.of_requester(conn, case.requester.id)
-        agent = requesters.get(conn, agent_id)
-    values = letter_values(case, outside, agent_name=agent.name if agent else None, now=now, zone=zone)
+        values = values_for(conn, case, agent_id=agent_id, now=now, zone=zone)
+    return letter(parts, template_id, locale, values)
+
+
+def letter(parts: Parts, template_id: str, locale: str, values: Values) -> Letter:
+    """Fill a template. Raises the library's errors."""
     rendered = parts.library.render(template_id, locale, values)
     card = next(c for c in parts.library.cards() if (c.id, c.locale) == (template_id, rendered.locale))
     return Letter(rendered, card.title)
 
 
-def search(parts: Parts, ticket_id: int, query: str) -> tuple[tuple[TemplateCard, bool], ...]:
-    """Return the templates that an agent's words mean, each with whether its language is a makeshift.
-
-    Raises `UnknownTicket`.
-    """
+def search(parts: Parts, ticket_id: int, query: str) -> tuple[Found, ...]:
+    """Return the templates that an agent's words mean. Raises `UnknownTicket`."""
     with parts.database.read() as conn:
         case = read_case(conn, ticket_id, now=parts.clock())
     if case is None:
         raise UnknownTicket
     assessment = assessment_of(case)
-    locale = case.locale(assessment.language) if assessment else case.requester.locale or "en"
-    language = locale.lower().split("-")[0]
-    found = find(parts.library.cards(), query, locale)
+    return found_in(parts, query, case.locale(assessment.language) if assessment else case.requester.locale)
+
+
+def found_in(parts: Parts, query: str, locale: str | None) -> tuple[Found, ...]:
+    """Return the templates that words mean, for a requester of this locale."""
+    wanted = locale or "en"
+    language = wanted.lower().split("-")[0]
+    found = find(parts.library.cards(), query, wanted)
     return tuple((card, card.locale.lower().split("-")[0] != language) for card in found)
+
+
+def values_for(conn: Connection, case: Case, *, agent_id: int, now: datetime, zone: ZoneInfo) -> Values:
+    """Read what a letter of this agent may use."""
+    outside = facts.of_requester(conn, case.requester.id)
+    agent = requesters.get(conn, agent_id)
+    return letter_values(case, outside, agent_name=agent.name if agent else None, now=now, zone=zone)
 
 
 def letter_values(

@@ -12,7 +12,7 @@ from integration.domain.followup import FollowUpStatus
 from integration.domain.history import Repeat
 from integration.domain.reason import Code
 from integration.domain.remedy import Decision
-from integration.handling import outcomes, tell_zendesk
+from integration.handling import clock_acts, outcomes, tell_zendesk
 from integration.handling.agent_acts import replan, set_state
 from integration.parts import Parts
 from integration.store import complaints, corrections, encoding, follow_ups
@@ -21,7 +21,7 @@ from integration.store.complaints import Complaint
 from integration.store.outcomes import Entry
 
 _SAID = frozenset({"decision", "cause", "is_satisfied", "not_told_because"})
-UNDOABLE = _SAID | {"remedy", "severity", "corrected", "same_matter", "resolved"}
+UNDOABLE = _SAID | clock_acts.KINDS | {"remedy", "severity", "corrected", "same_matter", "resolved"}
 
 
 class NothingToUndo(Exception):
@@ -37,12 +37,15 @@ def undo(parts: Parts, entry_id: int, *, agent_id: int) -> int:
             complaint = complaints.get(conn, entry.complaint_id) if entry else None
             if entry is None or complaint is None or entry.is_undone or entry.kind not in UNDOABLE:
                 raise NothingToUndo
-            _take_back(conn, complaint, entry, agent_id, now)
+            if entry.kind in clock_acts.KINDS:
+                clock_acts.take_back(parts, conn, complaint, entry)
+            else:
+                _take_back(conn, complaint, entry, agent_id, now)
             details = {"before": entry.details.get("after"), "after": entry.details.get("before")}
             undone = details | {"kind": entry.kind}
             outcomes.record(conn, complaint, "undone", undone, agent_id, now, undoes=entry.id)
             outcomes.keep_outcome(conn, complaint.id)
-    except IntegrityError as error:  # somebody else was faster
+    except (IntegrityError, clock_acts.NotAllowed) as error:  # somebody else was faster
         raise NothingToUndo from error
     if entry.kind in {"severity", "corrected"}:
         replan(parts, complaint.ticket_id, now)

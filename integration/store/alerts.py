@@ -18,6 +18,13 @@ MOST_ALERTS = 200
 MOST_STEPS = 100
 _FIELDS = tuple(Alert.__dataclass_fields__)
 _OPEN = sa.text("closed_at IS NULL")
+# What each step sets, and what taking it back restores.
+_SETS = {
+    Stage.SEEN: ("seen_at",),
+    Stage.ACTED: ("acted_at", "action", "seen_at", "late_at"),
+    Stage.TOLD: ("told_at",),
+    Stage.CLOSED: ("closed_at", "late_at"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +142,24 @@ def close(conn: Connection, id: int, why: str | None, now: datetime, *, agent_id
     return _step(conn, id, Stage.CLOSED, agent_id, now, details, sa.true(), closed_at=now, late_at=None)
 
 
+def take_back(conn: Connection, id: int, step: Stage, now: datetime, *, agent_id: int) -> bool:
+    """Undo the last step of an alert; False when that was another one, or not an agent's."""
+    last = _last_step(conn, id)
+    if step not in _SETS or last is None or last.step is not step or last.actor_id is None:
+        return False
+    before = last.details.get("before")
+    if before is None:
+        return False
+    values = {name: _value(name, before[name]) for name in _SETS[step]}
+    # Two agents at once: whoever comes second finds it undone.
+    is_done = alerts.c[_SETS[step][0]].is_not(None)
+    update = sa.update(alerts).where(alerts.c.id == id, is_done).values(**values)
+    if conn.execute(update).rowcount != 1:
+        return False
+    _note(conn, id, Stage.UNDONE, agent_id, now, {"step": step.value})
+    return True
+
+
 def go_up(conn: Connection, alert: Alert, now: datetime, *, late_at: datetime | None) -> bool:
     """Raise the level by one; False when another worker was faster or somebody acted."""
     same = sa.and_(alerts.c.level == alert.level, alerts.c.late_at == alert.late_at)
@@ -154,11 +179,42 @@ def _step(
     where: sa.ColumnElement[bool],
     **values: object,
 ) -> bool:
+    columns = _SETS.get(step, ())
+    known = sa.select(alerts.c.id, *(alerts.c[name] for name in columns)).where(alerts.c.id == id)
+    row = conn.execute(known).first()
     update = sa.update(alerts).where(alerts.c.id == id, _OPEN, where).values(**values)
-    if conn.execute(update).rowcount != 1:
+    if row is None or conn.execute(update).rowcount != 1:
         return False
-    _note(conn, id, step, actor_id, now, details)
+    before = {name: _plain(getattr(row, name)) for name in columns}
+    _note(conn, id, step, actor_id, now, {**details, "before": before} if columns else details)
     return True
+
+
+def _last_step(conn: Connection, alert_id: int) -> AlertStep | None:
+    """Return the last step that holds: of those taken back, and of their taking back, none does."""
+    rows = conn.execute(
+        sa.select(alert_steps)
+        .where(alert_steps.c.alert_id == alert_id, alert_steps.c.step != Stage.ESCALATED.value)
+        .order_by(alert_steps.c.id.desc())
+        .limit(MOST_STEPS)
+    )
+    undone = 0
+    for row in rows:
+        if row.step == Stage.UNDONE:
+            undone += 1
+        elif undone:
+            undone -= 1
+        else:
+            return AlertStep(row.at, row.actor_id, Stage(row.step), row.details)
+    return None
+
+
+def _plain(value: datetime | str | None) -> str | None:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _value(name: str, kept: str | None) -> datetime | str | None:
+    return datetime.fromisoformat(kept) if kept is not None and name.endswith("_at") else kept
 
 
 def _note(

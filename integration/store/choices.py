@@ -53,6 +53,12 @@ def of_templates(conn: Connection) -> tuple[Choice, ...]:
     )
 
 
+def forget(conn: Connection, template_id: str, ticket_id: int) -> bool:
+    """Forget that a template was chosen for a ticket; False where nothing was learned from that."""
+    same = (table.c.template_id == template_id, table.c.ticket_id == ticket_id)
+    return conn.execute(sa.delete(table).where(*same)).rowcount == 1
+
+
 def forget_template(conn: Connection, template_id: str) -> int:
     """Forget what was learned of a template; return how many choices that were."""
     return conn.execute(sa.delete(table).where(table.c.template_id == template_id)).rowcount
@@ -68,14 +74,16 @@ class ChoiceShelf:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._seen: tuple[int, int] = (0, 0)
+        self._seen: tuple[object, ...] = ()
         self._choices: tuple[Choice, ...] = ()
 
     def read(self, conn: Connection) -> tuple[Choice, ...]:
         """Return every choice kept: the same object until something changes."""
-        newest, count = conn.execute(sa.select(sa.func.max(table.c.id), sa.func.count())).one()
+        # SQLite gives the id of a row that is gone to the next one, so the newest id alone tells too little.
+        newest = (sa.func.max(table.c.id), sa.func.max(table.c.chosen_at), sa.func.count())
+        seen = tuple(conn.execute(sa.select(*newest)).one())
         with self._lock:
-            if self._seen != (newest or 0, count):
+            if self._seen != seen:
                 self._choices = of_templates(conn)
-                self._seen = (newest or 0, count)
+                self._seen = seen
             return self._choices

@@ -11,7 +11,9 @@ from sqlalchemy.engine import Connection
 from integration.domain.deadline import Stop
 from integration.domain.policy import Start
 from integration.domain.preset import Deadline, DeadlineState, Extension
+from integration.store import pauses
 from integration.store.dialect import insert_into, one_of
+from integration.store.pauses import Pauses
 from integration.store.tables import clock_stops, complaints, deadlines, follow_ups, noted_moments
 
 MOST_DEADLINES = 100
@@ -43,6 +45,7 @@ class CountedStep:
     counted_from: datetime
     policy_id: str
     policy_version: int
+    pauses: Pauses
 
 
 def deadlines_of(conn: Connection, complaint_id: int) -> tuple[Deadline, ...]:
@@ -102,15 +105,16 @@ def save_deadlines(
 
 
 def set_extension(
-    conn: Connection, complaint_id: int, preset_id: str, limit_id: str, extension: Extension
+    conn: Connection, complaint_id: int, preset_id: str, limit_id: str, extension: Extension | None
 ) -> bool:
-    """Extend one limit of a complaint; False where there is no such deadline."""
+    """Extend one limit of a complaint, or no longer; False where there is no such deadline."""
     update = sa.update(deadlines).where(
         deadlines.c.complaint_id == complaint_id,
         deadlines.c.preset_id == preset_id,
         deadlines.c.limit_id == limit_id,
     )
-    return conn.execute(update.values(extension=_extension_row(extension))).rowcount == 1
+    given = _extension_row(extension) if extension else None
+    return conn.execute(update.values(extension=given)).rowcount == 1
 
 
 def cancel_open(conn: Connection, complaint_id: int) -> int:
@@ -145,6 +149,16 @@ def counted_steps(
 ) -> list[CountedStep]:
     """Return pending follow-ups that a policy counted, of one ticket or all, by id, from after `above`."""
     mine = sa.true() if ticket_id is None else follow_ups.c.ticket_id == ticket_id
+    return _counted(conn, mine, one_of(follow_ups.c.status, "pending"), follow_ups.c.id > above, limit=limit)
+
+
+def counted_step(conn: Connection, follow_up_id: int) -> CountedStep | None:
+    """Return one running follow-up that a policy counted."""
+    running = one_of(follow_ups.c.status, "pending", "dispatched")
+    return next(iter(_counted(conn, follow_ups.c.id == follow_up_id, running, limit=1)), None)
+
+
+def _counted(conn: Connection, *where: sa.ColumnElement[bool], limit: int) -> list[CountedStep]:
     rows = conn.execute(
         sa.select(
             follow_ups.c.id,
@@ -155,19 +169,18 @@ def counted_steps(
             follow_ups.c.counted_from,
             complaints.c.policy_id,
             complaints.c.policy_version,
+            follow_ups.c.pauses,
         )
         .join(complaints, complaints.c.id == follow_ups.c.complaint_id)
         .where(
-            mine,
-            one_of(follow_ups.c.status, "pending"),
+            *where,
             follow_ups.c.counted_from.is_not(None),
             complaints.c.policy_id.is_not(None),
-            follow_ups.c.id > above,
         )
         .order_by(follow_ups.c.id)
         .limit(limit)
     )
-    return [CountedStep(*row) for row in rows]
+    return [CountedStep(*row[:-1], pauses.from_json(row.pauses)) for row in rows]
 
 
 def note_moment(
@@ -182,6 +195,14 @@ def note_moment(
             index_elements=["complaint_id", "start"],
             set_={"at": insert.excluded["at"], "actor_id": insert.excluded.actor_id},
         )
+    )
+
+
+def forget_moment(conn: Connection, complaint_id: int, start: Start) -> None:
+    """Forget a moment that was noted by mistake."""
+    table = noted_moments.c
+    conn.execute(
+        sa.delete(noted_moments).where(table.complaint_id == complaint_id, table.start == start.value)
     )
 
 
@@ -201,27 +222,35 @@ def add_stop(
     reason: str,
     began_at: datetime,
     actor_id: int | None,
-) -> None:
-    """Let a preset's clock stand still from a moment on."""
-    conn.execute(
-        sa.insert(clock_stops).values(
-            complaint_id=complaint_id,
-            preset_id=preset_id,
-            category=category,
-            reason=reason,
-            began_at=began_at,
-            actor_id=actor_id,
-        )
+) -> int:
+    """Let a preset's clock stand still from a moment on; return the stop's id."""
+    statement = sa.insert(clock_stops).values(
+        complaint_id=complaint_id,
+        preset_id=preset_id,
+        category=category,
+        reason=reason,
+        began_at=began_at,
+        actor_id=actor_id,
     )
+    return int(conn.execute(statement.returning(clock_stops.c.id)).scalar_one())
 
 
-def end_stops(conn: Connection, complaint_id: int, preset_id: str, ended_at: datetime) -> bool:
-    """Let a preset's clock run again; False where it did not stand still."""
-    table = clock_stops.c
-    update = sa.update(clock_stops).where(
-        table.complaint_id == complaint_id, table.preset_id == preset_id, table.ended_at.is_(None)
-    )
-    return conn.execute(update.values(ended_at=ended_at)).rowcount > 0
+def end_stop(conn: Connection, id: int, ended_at: datetime) -> bool:
+    """Let a clock run again; False where it does so already."""
+    update = sa.update(clock_stops).where(clock_stops.c.id == id, clock_stops.c.ended_at.is_(None))
+    return conn.execute(update.values(ended_at=ended_at)).rowcount == 1
+
+
+def reopen_stop(conn: Connection, id: int) -> bool:
+    """Let a clock stand still as if it had never run again; False where the stop has not ended."""
+    update = sa.update(clock_stops).where(clock_stops.c.id == id, clock_stops.c.ended_at.is_not(None))
+    return conn.execute(update.values(ended_at=None)).rowcount == 1
+
+
+def forget_stop(conn: Connection, id: int) -> bool:
+    """Forget a stop that lasts, as if the clock had run; False where it has ended."""
+    open_one = sa.delete(clock_stops).where(clock_stops.c.id == id, clock_stops.c.ended_at.is_(None))
+    return conn.execute(open_one).rowcount == 1
 
 
 def stops(conn: Connection, complaint_id: int) -> list[StopRow]:

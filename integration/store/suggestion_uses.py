@@ -12,6 +12,15 @@ from integration.store.tables import suggestion_uses
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """One letter that an agent inserted for a ticket."""
+
+    id: int
+    ticket_id: int
+    template_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Uses:
     """How often a template was inserted; of the `compared` ones, how many were sent as they stood."""
 
@@ -30,19 +39,43 @@ def add(
     agent_id: int | None,
     now: datetime,
     fingerprint: Sequence[str] = (),
-) -> None:
-    """Remember that an agent inserted a response template; `fingerprint` is of the text as inserted."""
-    conn.execute(
-        sa.insert(suggestion_uses).values(
-            requester_id=requester_id,
-            ticket_id=ticket_id,
-            template_id=template_id,
-            locale=locale,
-            agent_id=agent_id,
-            used_at=now,
-            fingerprint=list(fingerprint) or None,
-        )
+) -> int:
+    """Remember that an agent inserted a response template and return the id of that.
+
+    `fingerprint` is of the text as inserted.
+    """
+    statement = sa.insert(suggestion_uses).values(
+        requester_id=requester_id,
+        ticket_id=ticket_id,
+        template_id=template_id,
+        locale=locale,
+        agent_id=agent_id,
+        used_at=now,
+        fingerprint=list(fingerprint) or None,
     )
+    return int(conn.execute(statement.returning(suggestion_uses.c.id)).scalar_one())
+
+
+def unsent(conn: Connection, id: int) -> Use | None:
+    """Return a letter that was inserted and, as far as is known, not sent yet."""
+    columns = (suggestion_uses.c[name] for name in Use.__dataclass_fields__)
+    row = conn.execute(sa.select(*columns).where(_IS_UNSENT, suggestion_uses.c.id == id)).first()
+    return Use(*row) if row else None
+
+
+def forget(conn: Connection, id: int) -> bool:
+    """Forget a letter that was not sent; False where it is forgotten, or was sent."""
+    gone = sa.delete(suggestion_uses).where(_IS_UNSENT, suggestion_uses.c.id == id)
+    return conn.execute(gone).rowcount == 1
+
+
+def is_used(conn: Connection, ticket_id: int, template_id: str) -> bool:
+    """Whether a template was inserted for a ticket."""
+    same = (suggestion_uses.c.ticket_id == ticket_id, suggestion_uses.c.template_id == template_id)
+    return conn.execute(sa.select(suggestion_uses.c.id).where(*same).limit(1)).first() is not None
+
+
+_IS_UNSENT = suggestion_uses.c.was_unedited.is_(None)
 
 
 def compare(

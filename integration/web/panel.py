@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from integration.domain.complaint import State
@@ -111,7 +111,9 @@ class Panel:
 
     def deadline_lines(self) -> list[Line]:
         """Say which deadline is late, or the strictest that runs out soon."""
-        running = [each for each in self.facts.work.deadlines if each.deadline.state is DeadlineState.RUNNING]
+        running = [
+            each for each in self.facts.work.clocks.deadlines if each.deadline.state is DeadlineState.RUNNING
+        ]
         first = min(running, key=lambda each: each.deadline.due_at, default=None)
         if first is None or first.deadline.due_at - self.facts.now > NEAR_DEADLINE:
             return []
@@ -252,7 +254,7 @@ class Panel:
             return ""
         return self.words("suggestions.fallback", language=self.words.language_name(suggestion.locale))
 
-    def day(self, moment: datetime) -> str:
+    def day(self, moment: datetime | date) -> str:
         return self.words.day(moment, self.facts.now, self.zone)
 
 

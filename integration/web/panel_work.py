@@ -1,14 +1,15 @@
-"""The folded parts about work: what was done, what is promised, what is due, what the law's clocks say."""
+"""The folded parts about work: what was done, what is promised, what is due."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from integration.domain.history import PromiseState
 from integration.domain.remedy import Decision, Money, RemedyKind
-from integration.handling.clocks import ShownDeadline
+from integration.handling.clock_acts import KINDS
 from integration.handling.undoing import UNDOABLE
 from integration.store.outcomes import Entry
 from integration.store.promises import KeptPromise
@@ -41,16 +42,6 @@ class PromiseRow:
     state: str
     is_late: bool
     is_owed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineRow:
-    title: str
-    preset: str
-    when: str
-    exact: str
-    state: str
-    is_late: bool
 
 
 class WorkPart:
@@ -127,10 +118,6 @@ class WorkPart:
         return [self._panel.due_row(each) for each in running if each.promise_id is None]
 
     @property
-    def deadlines(self) -> list[DeadlineRow]:
-        return [self._deadline(shown) for shown in self._work.deadlines]
-
-    @property
     def zone(self) -> str:
         return self._panel.zone.key
 
@@ -169,9 +156,19 @@ class WorkPart:
             return f"#{after}" if after else "–"
         if kind.startswith("promise"):
             return one_line(str(details.get("what", "")))
+        if kind in KINDS:
+            return self._of_clock(kind, details)
         family = {"decision": "decision", "severity": "band", "corrected": "state"}.get(kind)
         key = f"{family}.{after}"
         return words(key) if family and words.has(key) else one_line(str(after or "–"))
+
+    def _of_clock(self, kind: str, details: Mapping[str, Any]) -> str:
+        if kind == "deadline_extended":
+            return self._panel.day(datetime.fromisoformat(details["until"]))
+        if kind == "moment_noted":
+            named = self._words(f"moment.{details['moment']}")
+            return f"{named}: {self._panel.near(datetime.fromisoformat(details['after']))}"
+        return one_line(str(details.get("reason") or details["preset"]))
 
     def _remedy(self, details: Mapping[str, Any]) -> str:
         said = self._words(f"remedy.{details.get('kind')}")
@@ -195,20 +192,6 @@ class WorkPart:
             state=self._words("promise.state.late" if is_late else f"promise.state.{promise.state}"),
             is_late=is_late,
             is_owed=is_owed,
-        )
-
-    def _deadline(self, shown: ShownDeadline) -> DeadlineRow:
-        deadline, words = shown.deadline, self._words
-        zone = shown.zone or self._panel.zone
-        state = "late" if shown.is_late else str(deadline.state)
-        key = f"deadline.state.{state}"
-        return DeadlineRow(
-            title=deadline.title,
-            preset=shown.preset.title if shown.preset else deadline.preset_id,
-            when=words.day(deadline.due_at, self._panel.facts.now, zone),
-            exact=words.exact(deadline.due_at, zone),
-            state=words(key) if words.has(key) else "",
-            is_late=shown.is_late,
         )
 
     def _cause(self, cause: str) -> str:

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from integration.parts import Parts
 from integration.store.engine import DatabaseUnavailable
 from integration.web import (
+    admin_choices,
     admin_health,
     admin_policies,
     admin_privacy,
@@ -19,7 +20,9 @@ from integration.web import (
     admin_templates,
     app_alerts,
     app_api,
+    app_clocks,
     app_dates,
+    app_letters,
     app_messages,
     app_pages,
     app_work,
@@ -42,9 +45,9 @@ ROUTINE = frozenset(
 
 def install(app: Flask, parts: Parts) -> None:
     """Register the blueprints, the headers, the shape of refusals and the request log."""
-    sidebar = (app_pages, app_api, app_work, app_dates, app_alerts, app_messages)
+    sidebar = (app_pages, app_api, app_letters, app_work, app_dates, app_clocks, app_alerts, app_messages)
     admin = (admin_health, admin_reports, admin_reviews, admin_templates, admin_policies, admin_switches)
-    for module in (events, facts, *sidebar, *admin, admin_privacy, health):
+    for module in (events, facts, *sidebar, *admin, admin_choices, admin_privacy, health):
         app.register_blueprint(module.blueprint(parts))
     app.register_error_handler(problems.Problem, problems.answer)
     app.register_error_handler(HTTPException, problems.answer_http)

@@ -106,7 +106,8 @@ def workspace(
 
 
 def _locations(app_url: str) -> dict[str, str]:
-    return {"ticket_sidebar": f"{app_url}/app/sidebar", "nav_bar": f"{app_url}/app/admin"}
+    sidebar = f"{app_url}/app/sidebar"
+    return {"ticket_sidebar": sidebar, "new_ticket_sidebar": sidebar, "nav_bar": f"{app_url}/app/admin"}
 
 
 def _furnish(zendesk: RehearsalServer, site: Site, app_url: str) -> Workspace:

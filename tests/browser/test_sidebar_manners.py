@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Workspace
 from tests.browser.sidebar import complaints_of_axe, composer, opened, paint, unfolded
-from tests.web import scenario
 
 pytestmark = pytest.mark.browser
 
@@ -106,24 +105,6 @@ def test_a_ticket_that_has_not_arrived_is_shown_once_it_has(workspace: Workspace
     sidebar = workspace.open_ticket(page, ticket_id=made["id"])
 
     expect(sidebar.locator("[data-unknown]")).to_contain_text("has not received this ticket yet")
-
-
-def test_a_ticket_that_is_not_saved_yet_shows_the_history_of_its_requester(
-    workspace: Workspace, page: Page
-) -> None:
-    def unsaved(route: Any) -> None:
-        script = route.fetch().text()
-        script = script.replace("id: view.id,", "id: null,").replace(
-            "requester: { ...view.requester,", f"requester: {{ ...view.requester, id: {scenario.REQUESTER},"
-        )
-        route.fulfill(body=script, content_type="text/javascript")
-
-    page.context.route("**/ticket_surface.js", unsaved)
-    sidebar = workspace.open_ticket(page)
-
-    expect(sidebar.locator(".answer").first).to_contain_text("complaints before")
-    expect(sidebar.locator(".past").first).to_contain_text("Invoice counted twice")
-    expect(sidebar.locator("[data-search]")).to_have_count(0)
 
 
 def test_hostile_words_stay_words_everywhere(workspace: Workspace, page: Page) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from integration.domain.ticket import Requester
-from integration.handling.agent_acts import use_suggestion
+from integration.handling.letter_uses import use_suggestion
 from integration.handling.sidebar import first_facts
 from integration.store import requesters, suggestion_uses, tickets
 from integration.store.suggestion_uses import Uses

@@ -9,9 +9,10 @@ from integration.domain.policy import Start
 from integration.domain.preset import DeadlineState
 from integration.handling import clock_acts
 from integration.handling.agent_acts import Judgement, correct
-from integration.handling.clock_acts import NotAllowed
+from integration.handling.clock_acts import BadMoment, NotAllowed
 from integration.handling.clocks import ShownDeadline, deadlines_of
 from integration.handling.sidebar import UnknownTicket
+from integration.handling.undoing import NothingToUndo, undo
 from integration.store import audit_log
 from tests.handling.installation import Installation
 
@@ -89,10 +90,9 @@ def test_agents_extend_stop_and_restart_only_where_the_preset_lets_them(clocked:
     clocked.live()
     about = {"notice_at": clocked.now, "agent_id": clocked.agent_id}
 
-    until = clock_acts.extend(
-        parts, ticket_id, "uk-psd-emd", "final-response", cause="A report is missing.", **about
-    )
-    assert until == datetime(2026, 5, 1, 22, 59, 59, tzinfo=UTC)
+    clock_acts.extend(parts, ticket_id, "uk-psd-emd", "final-response", cause="A report is missing.", **about)
+    extended = shown(clocked, ticket_id)["uk-psd-emd/final-response"].deadline
+    assert extended.due_at == datetime(2026, 5, 1, 22, 59, 59, tzinfo=UTC)
     with pytest.raises(NotAllowed, match="already"):
         clock_acts.extend(parts, ticket_id, "uk-psd-emd", "final-response", cause="More.", **about)
     why = {"category": "waiting_for_requester", "reason": "We asked for the receipt."}
@@ -132,6 +132,44 @@ def test_moments_that_agents_note_start_clocks_and_must_be_possible(clocked: Ins
             note(parts, ticket_id, start, at, agent_id=clocked.agent_id)
     with pytest.raises(UnknownTicket):
         note(parts, 987_654, Start.APPEALED, clocked.now, agent_id=clocked.agent_id)
+
+
+def test_what_agents_do_to_clocks_is_taken_back_in_turn(clocked: Installation) -> None:
+    ticket_id, parts = clocked.write_in(tags=["uk"]), clocked.parts
+    clocked.live()
+    me, before = {"agent_id": clocked.agent_id}, shown(clocked, ticket_id)
+    why = {"category": "waiting_for_requester", "reason": "We asked for the receipt."}
+
+    extended = clock_acts.extend(
+        parts, ticket_id, "uk-psd-emd", "final-response", cause="x", notice_at=clocked.now, **me
+    )
+    stopped = clock_acts.stop(parts, ticket_id, "iso-10002", **why, **me)
+    clocked.pass_time(days=3)
+    restarted = clock_acts.restart(parts, ticket_id, "iso-10002", **me)
+    appealed = clock_acts.note_moment(parts, ticket_id, Start.APPEALED, clocked.now, **me)
+    with pytest.raises(NothingToUndo):
+        undo(parts, stopped, **me)
+    for entry_id in (appealed, restarted, stopped, extended):
+        assert undo(parts, entry_id, **me) == ticket_id
+        with pytest.raises(NothingToUndo):
+            undo(parts, entry_id, **me)
+
+    assert {name: each.deadline for name, each in shown(clocked, ticket_id).items()} == {
+        # A limit that began with the moment noted has ended with it.
+        name: replace(each.deadline, state=DeadlineState.CANCELLED) if name not in before else each.deadline
+        for name, each in {**shown(clocked, ticket_id), **before}.items()
+    }
+
+
+def test_an_extension_needs_a_notice_that_was_given(clocked: Installation) -> None:
+    ticket_id = clocked.write_in(tags=["uk"])
+    clocked.live()
+    limit = (clocked.parts, ticket_id, "uk-psd-emd", "final-response")
+
+    for days in (1, -1, 60):
+        notice_at = clocked.now + timedelta(days=days)
+        with pytest.raises(BadMoment):
+            clock_acts.extend(*limit, cause="x", notice_at=notice_at, agent_id=clocked.agent_id)
 
 
 def test_a_complaint_found_late_is_late_and_one_that_is_none_has_no_clock(clocked: Installation) -> None:

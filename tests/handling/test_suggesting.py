@@ -10,7 +10,7 @@ from integration.domain.complaint import detect
 from integration.domain.reason import Code
 from integration.domain.suggestion import Suggestion
 from integration.handling import suggesting
-from integration.handling.agent_acts import use_suggestion
+from integration.handling.letter_uses import UnknownUse, take_out, use_suggestion
 from integration.handling.sidebar import first_facts
 from integration.handling.suggesting import unlearn
 from integration.learned.encoder import Encoder, Vectors
@@ -76,6 +76,23 @@ def test_a_choice_found_by_search_is_kept_as_such(parts: Parts) -> None:
 
     with parts.database.read() as conn:
         assert [choice.was_found for choice in choices.of_templates(conn)] == [True]
+
+
+def test_a_letter_taken_out_teaches_nothing_and_counts_as_never_given(parts: Parts) -> None:
+    before = offers(parts)
+    id = use_suggestion(parts, scenario.TICKET, "apology", "en", agent_id=AGENT)
+    again = use_suggestion(parts, scenario.TICKET, "apology", "en", agent_id=AGENT)
+
+    take_out(parts, again, agent_id=AGENT)
+    with parts.database.read() as conn:
+        assert len(choices.of_templates(conn)) == 1
+    take_out(parts, id, agent_id=AGENT)
+
+    assert offers(parts) == before
+    with parts.database.read() as conn:
+        assert choices.of_templates(conn) == ()
+    with pytest.raises(UnknownUse):
+        take_out(parts, id, agent_id=AGENT)
 
 
 def test_the_same_matter_in_other_words_is_offered_as_a_repeat(makegood: Installation) -> None:

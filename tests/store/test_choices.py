@@ -47,6 +47,18 @@ def test_the_newest_choices_of_each_template_are_kept(database: Database) -> Non
     assert [c.ticket_id for c in kept if c.template_id == "apology"] == [1]
 
 
+def test_one_choice_is_forgotten_once_and_a_new_one_in_its_place_is_seen(database: Database) -> None:
+    shelf = ChoiceShelf()
+    with database.write() as conn:
+        choose(conn, "delay", 5)
+        assert [choice.template_id for choice in shelf.read(conn)] == ["delay"]
+
+        assert (choices.forget(conn, "delay", 5), choices.forget(conn, "delay", 5)) == (True, False)
+        choose(conn, "refund", 5, now=NOON + MINUTE)
+
+        assert [choice.template_id for choice in shelf.read(conn)] == ["refund"]
+
+
 def test_a_deleted_ticket_takes_its_choices_with_it(database: Database) -> None:
     with database.write() as conn:
         tickets.save(conn, ticket(5), order="1", with_custom_fields=True)

@@ -70,14 +70,17 @@ def test_a_complaint_that_is_none_has_no_running_deadlines(database: Database) -
 
 def test_a_clock_that_stands_still_runs_again_once(database: Database) -> None:
     with database.write() as conn:
-        clocks.add_stop(
+        id = clocks.add_stop(
             conn, 1, "iso-10002", category="waiting", reason="We asked.", began_at=NOON, actor_id=9
         )
         assert clocks.as_stops(clocks.stops(conn, 1)) == []
 
-        assert clocks.end_stops(conn, 1, "iso-10002", NOON + DAY)
-        assert not clocks.end_stops(conn, 1, "iso-10002", NOON + DAY)
+        assert clocks.end_stop(conn, id, NOON + DAY)
+        assert not clocks.end_stop(conn, id, NOON + DAY)
         assert [stop.ended_at for stop in clocks.as_stops(clocks.stops(conn, 1))] == [NOON + DAY]
+        assert not clocks.forget_stop(conn, id)
+        assert (clocks.reopen_stop(conn, id), clocks.reopen_stop(conn, id)) == (True, False)
+        assert (clocks.forget_stop(conn, id), clocks.stops(conn, 1)) == (True, [])
 
 
 def test_a_second_note_of_a_moment_corrects_the_first(database: Database) -> None:
@@ -86,6 +89,8 @@ def test_a_second_note_of_a_moment_corrects_the_first(database: Database) -> Non
         clocks.note_moment(conn, 1, Start.CONSENTED, NOON + MINUTE, actor_id=None)
 
         assert clocks.noted(conn, 1) == {Start.CONSENTED: NOON + MINUTE}
+        clocks.forget_moment(conn, 1, Start.CONSENTED)
+        assert clocks.noted(conn, 1) == {}
 
 
 def test_schedules_take_the_place_of_those_kept(database: Database) -> None:

@@ -8,7 +8,10 @@ from integration.domain.followup import Satisfier
 from integration.domain.history import Outcome, Repeat
 from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Channel, Requester, Status, Ticket
-from integration.store import complaints, facts, follow_ups, promises, requesters, tickets
+from integration.handling.clocks import refresh_by_ticket
+from integration.handling.editing_policies import path_of
+from integration.parts import Parts
+from integration.store import complaints, editions, facts, follow_ups, promises, requesters, tickets
 from integration.store.complaints import NewComplaint
 from integration.store.engine import Database
 from integration.store.facts import Fact
@@ -16,6 +19,12 @@ from integration.store.facts import Fact
 REQUESTER = 360000000777
 TICKET, FORMER, OLDEST = 41, 12, 3
 BODY = "My parcel AF-123456 is lost again. This is outrageous, third time now."
+CLOCKS = """\
+presets:
+  - {id: uk-psd-emd, applies_to: {tags: [clocked]}}
+  - {id: iso-10002, applies_to: {tags: [clocked]}}
+  - {id: uk-housing, applies_to: {tags: [clocked]}}
+"""
 SUBJECT = "Parcel <b>lost</b> again {{ 7*7 }}"
 
 
@@ -73,6 +82,23 @@ def add(database: Database, now: datetime, ticket_id: int, subject: str, body: s
         tickets.save(conn, written, order="1", with_custom_fields=False)
         reason = Reason(Code.SAME_REFERENCE, {"ticket_id": FORMER, "reference": "AF-123456"})
         complaints.add(conn, complaint(ticket_id, at, Repeat(former.id, FORMER, reason)))
+
+
+def put_on_the_clock(parts: Parts, ticket_id: int) -> None:
+    """Switch presets on for tickets tagged `clocked`, and let this one be such a ticket."""
+    path = path_of("clocks.yaml")
+    with parts.database.write() as conn:
+        if not editions.of_path(conn, path):
+            now = parts.clock()
+            draft = editions.save_draft(conn, path, CLOCKS, author="cli", comment="", revision=0, now=now)
+            editions.publish(conn, draft, now=now)
+    parts.editions.look()
+    with parts.database.write() as conn:
+        known = tickets.get(conn, ticket_id)
+        assert known is not None
+        tagged = replace(known, tags=frozenset({"clocked"}))
+        tickets.save(conn, tagged, order="2", with_custom_fields=False)
+        refresh_by_ticket(parts, conn, tagged, ())
 
 
 def ticket(ticket_id: int, subject: str, at: datetime) -> Ticket:

@@ -4,6 +4,7 @@
   const panel = document.querySelector(".panel");
   const status = document.querySelector("[role=status]");
   const said = document.body.dataset;
+  const waiting = panel.cloneNode(true);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   const page = new URLSearchParams(location.search);
   const SOON = 400;
@@ -28,7 +29,7 @@
     client.invoke("notify", text, kind).catch(() => {});
   }
 
-  const key = (element) => element.closest("details[data-key]")?.dataset.key;
+  const key = (element) => element.closest("details[data-key]:not(.more)")?.dataset.key;
 
   const typed = () => [...panel.querySelectorAll("input[id]:not([type=checkbox])")].filter((i) => i.value !== i.defaultValue);
 
@@ -175,43 +176,6 @@
     }
   }
 
-  const gaps = (item) => [...item.querySelectorAll("input[data-gap]")];
-
-  /** Show what was filled in or left out; as long as a gap is neither, the letter waits. */
-  function fill(item) {
-    const values = new Map(gaps(item).map((input) => [input.name, input]));
-    for (const mark of item.querySelectorAll("mark[data-slot]")) {
-      const input = values.get(mark.dataset.slot);
-      const value = input.value.trim();
-      mark.hidden = input.disabled;
-      mark.textContent = value || mark.dataset.blank;
-      mark.toggleAttribute("data-filled", Boolean(value));
-    }
-    const waits = [...values.values()].some((input) => !input.disabled && !input.value.trim());
-    item.querySelector("[data-act=insert]").disabled = waits;
-    item.querySelector("[data-waits]").hidden = !waits;
-  }
-
-  function leaveOut(button) {
-    const item = suggestion(button);
-    const input = gaps(item).find((each) => each.name === button.dataset.gapName);
-    input.disabled = !input.disabled;
-    button.setAttribute("aria-pressed", String(input.disabled));
-    fill(item);
-  }
-
-  const tidy = (text) => text.replace(/ {2,}/g, " ").replace(/ +([.,;:!?])/g, "$1");
-
-  function filled(item) {
-    const body = item.querySelector("[data-letter]").cloneNode(true);
-    const values = new Map(gaps(item).map((i) => [i.name, i.disabled ? "" : i.value.trim()]));
-    for (const mark of body.querySelectorAll("mark[data-slot]")) mark.replaceWith(values.get(mark.dataset.slot));
-    let text = item.querySelector("template[data-text]").content.textContent;
-    for (const [name, value] of values) text = text.replaceAll(`⟦${name}⟧`, value);
-    if (![...values.values()].includes("")) return { html: body.innerHTML.trim(), text };
-    return { html: tidy(body.innerHTML.trim()), text: tidy(text) };
-  }
-
   async function read(path) {
     try {
       return (await client.get(path))[path];
@@ -220,36 +184,44 @@
     }
   }
 
-  function asHtml(text) {
-    const holder = document.createElement("div");
-    holder.textContent = text;
-    return holder.innerHTML.replaceAll("\n", "<br>");
-  }
-
   /** Insert at the cursor, in the kind of text that the composer holds; who reads it and sending are the agent's. */
   async function insert(item) {
-    const { html, text } = filled(item);
+    const { html, text } = letters.filled(item);
     const before = await read("comment.text");
     const isRich = (await read("comment.useRichText")) !== false;
     try {
-      await client.invoke("ticket.editor.insert", isRich ? html : asHtml(text));
+      await client.invoke("ticket.editor.insert", isRich ? html : letters.asHtml(text));
     } catch {
       // The classic composer has no editor to insert into.
       await client.invoke("comment.appendText", text);
     }
     const after = await read("comment.text");
-    const body = { locale: item.dataset.locale, was_found: "found" in item.dataset, text };
     item.querySelector("[data-act=preview]").setAttribute("aria-expanded", "false");
-    await act(`${suggestionPath(item.dataset)}/used`, body, said.inserted);
-    if (before === undefined || after === undefined) return;
-    undo = { text: said.inserted, run: () => takeOut(before, after) };
+    announce(said.inserted);
+    const isKnown = before !== undefined && after !== undefined;
+    try {
+      const forget = await noteUse(item, text);
+      undo = isKnown ? { text: said.inserted, run: () => takeOut(before, after, forget) } : null;
+      await load();
+    } catch (error) {
+      fail(error);
+    }
     offerUndo();
   }
 
-  async function takeOut(before, after) {
+  /** Tell the server what was inserted; resolves with what takes that back. A new ticket is not known there yet. */
+  async function noteUse(item, text) {
+    if (!isSaved()) return null;
+    const body = { locale: item.dataset.locale, was_found: "found" in item.dataset, text };
+    const answer = await makegood.call(`${suggestionPath(item.dataset)}/used`, { method: "POST", body });
+    return (await answer.json()).undo;
+  }
+
+  async function takeOut(before, after, forget) {
     if ((await read("comment.text")) !== after) return announce(said.changed, "alert");
     await client.set("comment.text", before);
     undo = null;
+    if (forget) return act(forget.path, forget.body, said.undone);
     offerUndo();
     announce(said.undone);
   }
@@ -287,7 +259,7 @@
     retry: () => (place ? load() : start()),
     preview: (button) => preview(suggestion(button)),
     insert: (button) => insert(suggestion(button)),
-    "leave-out": leaveOut,
+    "leave-out": (button) => letters.leaveOut(suggestion(button), button),
     open: ({ dataset }) => client.invoke("routeTo", "ticket", dataset.ticket),
     undo: () => undo?.run(),
   };
@@ -307,7 +279,7 @@
   });
 
   panel.addEventListener("input", (event) => {
-    if (event.target.matches("input[data-gap]")) return fill(suggestion(event.target));
+    if (event.target.matches("input[data-gap]")) return letters.fill(suggestion(event.target));
     if (!event.target.matches("[data-search]")) return;
     clearTimeout(later);
     later = setTimeout(() => search(event.target).catch(fail), TYPING);
@@ -341,38 +313,51 @@
     }).observe(document.documentElement);
   }
 
+  const refresh = () => place && !isBusy() && load({ quiet: true });
+
   function soon(after = SOON) {
     clearTimeout(timer);
-    timer = setTimeout(() => isBusy() || load({ quiet: true }), after);
+    timer = setTimeout(refresh, after);
   }
 
   function changed() {
     soon();
-    setTimeout(() => isBusy() || load({ quiet: true }), ONCE_MORE);
+    setTimeout(refresh, ONCE_MORE);
+  }
+
+  const isSaved = () => Boolean(place?.startsWith("api/tickets/"));
+
+  /** Go to another ticket or requester: nothing of the one before may stand there, not even for a moment. */
+  function goTo(next) {
+    if (next !== null && next === place) return load();
+    place = next;
+    shownAt = undo = null;
+    looks = 0;
+    if (next === null) {
+      asked += 1;
+      return show("no-ticket");
+    }
+    panel.replaceChildren(...waiting.cloneNode(true).childNodes);
+    document.body.dataset.state = "loading";
+    return load();
   }
 
   /** Follow the requester whom the agent chooses for a ticket that is not saved yet. */
   async function followRequester() {
     const id = Number(await read("ticket.requester.id"));
-    if (!Number.isInteger(id) || id <= 0) return show("no-ticket");
-    place = `api/requesters/${id}`;
-    return load();
+    return goTo(Number.isInteger(id) && id > 0 ? `api/requesters/${id}` : null);
   }
 
   async function start() {
-    const ticketId = Number(await read("ticket.id"));
-    if (Number.isInteger(ticketId) && ticketId > 0) {
-      place = `api/tickets/${ticketId}`;
-      return load();
-    }
-    return followRequester();
+    const id = Number(await read("ticket.id"));
+    return Number.isInteger(id) && id > 0 ? goTo(`api/tickets/${id}`) : followRequester();
   }
 
   function listen() {
     fit();
     client.on("ticket.updated", changed);
     client.on("ticket.conversation.changed", changed);
-    client.on("ticket.requester.id.changed", () => place?.startsWith("api/tickets/") || followRequester());
+    client.on("ticket.requester.id.changed", () => isSaved() || followRequester());
     client.on("ticket.id.changed", () => start());
     client.on("app.activated", () => shownAt && Date.now() - shownAt > STALE && soon());
     client.on("colorScheme.changed", colour);
