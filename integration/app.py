@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from integration.clock import Clock, RehearsalClock, system_clock
+from integration.handling import standing
 from integration.learned.encoder import load_encoder
 from integration.learned.model import MODEL
 from integration.learned.ranker import Ranker
@@ -74,6 +75,10 @@ def assemble(
         with suppress(SQLAlchemyError):
             pace.learn(name, limit, left, resets_in, clock())
 
+    def note_token(seconds: float) -> None:
+        with suppress(DatabaseUnavailable, SQLAlchemyError), database.write() as conn:
+            standing.note_token(conn, seconds)
+
     encoder = load_encoder(is_on=settings.encoder)
     session = ZendeskSession(
         settings.zendesk_url,
@@ -82,6 +87,7 @@ def assemble(
             settings.oauth_client_id,
             settings.oauth_client_secret,
             scope="read write" if may_write else "read",
+            on_fetch=note_token,
         ),
         on_limits=learn,
         on_call=count_call,

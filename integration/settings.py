@@ -1,6 +1,7 @@
 """The settings: read once from the environment or an env file, checked as a whole, then frozen."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
@@ -113,6 +114,18 @@ class Settings:
             "KEEP_MONTHS", "How long tickets that ended are kept, in months; then only counts stay."
         ),
     )
+    smtp_url: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_setting(
+            "SMTP_URL",
+            "Mail server for digests of teams: smtps://USER:PASSWORD@HOST, or smtp:// with STARTTLS.",
+            secret=True,
+        ),
+    )
+    mail_from: str | None = field(
+        default=None, metadata=_setting("MAIL_FROM", "Address that digests are sent from by e-mail.")
+    )
     encoder: bool = field(
         default=True,
         metadata=_setting("ENCODER", "`off` saves 250 MB of memory; word lists alone find fewer complaints."),
@@ -181,6 +194,8 @@ def _contradictions(settings: Settings) -> list[str]:
     on_loopback = urlsplit(settings.zendesk_url).hostname in LOOPBACK
     if settings.rehearsal and not on_loopback:
         problems.append(f"{PREFIX}REHEARSAL is only for a rehearsal Zendesk on loopback; unset it.")
+    if (settings.smtp_url is None) != (settings.mail_from is None):
+        problems.append(f"{PREFIX}SMTP_URL and {PREFIX}MAIL_FROM go together; set both, or none.")
     if not settings.rehearsal:
         for name, url in (("ZENDESK_URL", settings.zendesk_url), ("PUBLIC_URL", settings.public_url)):
             if urlsplit(url).scheme != "https":
@@ -202,6 +217,19 @@ def _base_url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
         raise ValueError("give a URL such as https://makegood.example.com.")
     return text.rstrip("/")
+
+
+def _smtp_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("give a URL such as smtps://USER:PASSWORD@mail.example.com.")
+    return text
+
+
+def _mail_from(text: str) -> str:
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
+        raise ValueError("give an address such as makegood@example.com.")
+    return text
 
 
 def _secret_key(text: str) -> str:
@@ -280,6 +308,8 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "database_url": _database_url,
     "product_field": _id,
     "write_share": _share,
+    "smtp_url": _smtp_url,
+    "mail_from": _mail_from,
     "port": _port,
     "log_level": _log_level,
     "rehearsal": _flag,

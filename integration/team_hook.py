@@ -1,7 +1,7 @@
-"""Calls a team's own webhook, the only address besides Zendesk's that is ever called; an admin sets it."""
+"""Calls a team's own webhook, where an admin has set one."""
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import requests
 
@@ -17,22 +17,29 @@ class HookFailed(Exception):
     """The team's server did not take it; it may be tried again."""
 
 
-def check(url: str) -> None:
-    """Raises `BadHook` where an address is not fit to send to."""
-    parts = urlsplit(url)
+def is_fit(url: str) -> bool:
+    """Whether an address is fit to send to."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    if not is_safe or not parts.hostname or parts.username or parts.password:
-        raise BadHook(url)
+    return is_safe and bool(parts.hostname) and not (parts.username or parts.password)
 
 
 def send(url: str, body: dict[str, Any], *, key: str) -> None:
-    """Post a JSON body; a repeated `key` tells the receiver that it has it already. Raises `HookFailed`."""
-    check(url)
+    """Post a JSON body; a repeated `key` tells the receiver that it has it already.
+
+    Raises `HookFailed` or `BadHook`.
+    """
+    if not is_fit(url):
+        raise BadHook
     try:
         answer = requests.post(
             url,
             json=body,
-            headers={"Idempotency-Key": key},
+            # Names may have letters of any script; header values may not.
+            headers={"Idempotency-Key": quote(key)},
             timeout=TIMEOUT_SECONDS,
             # Elsewhere than where the admin said, nothing is sent.
             allow_redirects=False,

@@ -16,7 +16,7 @@ class Restriction(StrEnum):
     ASSIGNED = "assigned"
 
 
-ADMIN, AGENT, LIGHT_AGENT = "admin", "agent", "light_agent"
+STAFF_KINDS = ADMIN, AGENT, LIGHT_AGENT = "admin", "agent", "light_agent"
 # Who sees what requesters were given, until an admin says otherwise.
 REDRESS_ROLES = frozenset({ADMIN, AGENT})
 

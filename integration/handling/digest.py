@@ -1,47 +1,37 @@
 """Tells each owning team once a day how its complaints stand, in numbers and without a name."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
-from integration import team_hook
+from integration import team_hook, team_mail
 from integration.domain.calendar import Calendar
-from integration.domain.complaint import Category
+from integration.handling.digest_teams import Team, Way, is_reached, team_of, teams
+from integration.handling.notes import new_marker
+from integration.handling.reminding import COURTESY
 from integration.handling.working_hours import working_hours
 from integration.parts import Parts
-from integration.store import audit_log, digests, kept
+from integration.responses.errors import ResponseError
+from integration.responses.values import CauseCount, DigestLines, NoteValues
+from integration.store import digests, kept, outbox
 
 log = logging.getLogger(__name__)
 
-TEAMS = "digest_teams"
 SENT = "digest_sent:"
+NOTE = "digest"
 AT = time(8)
 ONE_DAY = timedelta(days=1)
-MOST_TEAMS = 50
-LONGEST_NAME = 60
+MOST_CAUSES = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Team:
-    """Who owns which causes; categories count while nobody has named a complaint's cause.
-
-    `hook` is the team's own webhook, None for a team that reads the page. `with_tickets` adds ticket numbers,
-    which lead to people: off unless an admin says so.
-    """
-
-    name: str
-    causes: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    hook: str | None = None
-    with_tickets: bool = False
+class NotReached(Exception):
+    """A note has nowhere to go: its ticket is closed or deleted."""
 
 
-class BadTeam(Exception):
-    """A team needs a name of its own, and a cause or a category."""
+FAILURES = (team_hook.HookFailed, team_hook.BadHook, team_mail.MailFailed, NotReached, ResponseError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +46,13 @@ class Digest:
     tickets: tuple[int, ...] = ()
 
 
-def teams(conn: Connection) -> tuple[Team, ...]:
-    """Return the teams that get a digest."""
-    return tuple(
-        Team(**{**each, "causes": tuple(each["causes"]), "categories": tuple(each["categories"])})
-        for each in kept.get(conn, TEAMS) or ()
-    )
+@dataclass(frozen=True, slots=True)
+class TeamStanding:
+    """A team, the day of its last digest, and whether a note to it would still be taken."""
 
-
-def set_teams(parts: Parts, wanted: Sequence[Team], *, admin_id: int) -> None:
-    """Say which teams get a digest. Raises `BadTeam` or `team_hook.BadHook`."""
-    names = {team.name for team in wanted}
-    if len(names) != len(wanted) or len(wanted) > MOST_TEAMS:
-        raise BadTeam
-    for team in wanted:
-        known = set(team.categories) <= {category.value for category in Category}
-        if not 0 < len(team.name) <= LONGEST_NAME or not (team.causes or team.categories) or not known:
-            raise BadTeam
-        if team.hook:
-            team_hook.check(team.hook)
-    now = parts.clock()
-    with parts.database.write() as conn:
-        kept.put(conn, TEAMS, [asdict(team) for team in wanted], now=now)
-        audit_log.write(
-            conn,
-            at=now,
-            actor=f"agent:{admin_id}",
-            action="digests changed",
-            subject="digests",
-            after={"teams": sorted(names)},
-        )
+    team: Team
+    sent_on: date | None
+    is_reached: bool
 
 
 def digest_of(conn: Connection, team: Team, since: datetime, until: datetime) -> Digest:
@@ -101,6 +68,21 @@ def digest_of(conn: Connection, team: Team, since: datetime, until: datetime) ->
     )
 
 
+def preview(parts: Parts, name: str) -> str:
+    """Return what a team would be told now of the last day. Raises `UnknownTeam` and the library's errors."""
+    now = parts.clock()
+    with parts.database.read() as conn:
+        team = team_of(conn, name)
+        digest = digest_of(conn, team, now - ONE_DAY, now)
+        zone = working_hours(parts, conn, now).zone.key
+    return _text(parts, digest, zone)
+
+
+def board(conn: Connection) -> list[TeamStanding]:
+    """Return the teams as an admin sees them."""
+    return [TeamStanding(team, _last_sent_on(conn, team), is_reached(conn, team)) for team in teams(conn)]
+
+
 def send_digests(parts: Parts) -> int:
     """Send each team the digest of the day, once; return how many were sent. Runs every few minutes.
 
@@ -110,28 +92,88 @@ def send_digests(parts: Parts) -> int:
     sent = 0
     with parts.database.read() as conn:
         calendar = working_hours(parts, conn, now)
-        due = [team for team in teams(conn) if team.hook and _is_due(conn, team, calendar, now)]
+        due = [
+            team for team in teams(conn) if team.way is not Way.PAGE and _is_due(conn, team, calendar, now)
+        ]
     for team in due:
-        today = calendar.local(now).date().isoformat()
-        with parts.database.read() as conn:
-            body = _json(digest_of(conn, team, _since(conn, team, now), now))
         try:
-            team_hook.send(team.hook or "", body, key=f"{team.name}:{today}")
-        except (team_hook.HookFailed, team_hook.BadHook) as error:
-            log.warning("A digest could not be sent.", extra={"team": team.name, "reason": str(error)})
+            _send(parts, team, calendar, now)
+        except (
+            team_hook.HookFailed,
+            team_hook.BadHook,
+            team_mail.MailFailed,
+            NotReached,
+            ResponseError,
+        ) as error:
+            log.warning(
+                "A digest could not be sent.", extra={"team": team.name, "reason": type(error).__name__}
+            )
             continue
-        with parts.database.write() as conn:
-            kept.put(conn, f"{SENT}{team.name}", {"on": today, "until": now.isoformat()}, now=now)
         sent += 1
     return sent
+
+
+def _send(parts: Parts, team: Team, calendar: Calendar, now: datetime) -> None:
+    key = f"{NOTE}:{team.name}:{calendar.local(now).date().isoformat()}"
+    marker = new_marker() if team.way is Way.NOTE else ""
+    with parts.database.read() as conn:
+        if not is_reached(conn, team):
+            raise NotReached
+        digest = digest_of(conn, team, _since(conn, team, now), now)
+    text = "" if team.way is Way.WEBHOOK else _text(parts, digest, calendar.zone.key, team, marker)
+    if team.way is Way.WEBHOOK:
+        team_hook.send(team.to, _json(digest), key=key)
+    if team.way is Way.EMAIL:
+        _mail(parts, team, text, key, now)
+    with parts.database.write() as conn:
+        if team.way is Way.NOTE:
+            outbox.add(
+                conn,
+                key=key,
+                kind=NOTE,
+                ticket_id=int(team.to),
+                marker=marker,
+                note=text,
+                fields={},
+                priority=COURTESY,
+                now=now,
+            )
+        sent = {"on": calendar.local(now).date().isoformat(), "until": now.isoformat()}
+        kept.put(conn, f"{SENT}{team.name}", sent, now=now)
+
+
+def _mail(parts: Parts, team: Team, text: str, key: str, now: datetime) -> None:
+    settings = parts.settings
+    if settings.smtp_url is None or settings.mail_from is None:
+        raise team_mail.MailFailed("no mail server is set")
+    team_mail.send(settings.smtp_url, settings.mail_from, to=team.to, text=text, key=key, now=now)
+
+
+def _text(parts: Parts, digest: Digest, zone: str, team: Team | None = None, marker: str = "") -> str:
+    causes = tuple(CauseCount(name, count) for name, count in digest.by_cause.items())
+    lines = DigestLines(
+        team=digest.team,
+        since=digest.since,
+        until=digest.until,
+        causes=causes[:MOST_CAUSES],
+        tickets=digest.tickets,
+        **digest.counts,
+    )
+    ticket_id = int(team.to) if team and team.way is Way.NOTE else 0
+    values = NoteValues(ticket_id=ticket_id, reference=marker, time_zone=zone, digest=lines)
+    return parts.library.render_note(NOTE, parts.settings.note_locale, values)
+
+
+def _last_sent_on(conn: Connection, team: Team) -> date | None:
+    last = kept.get(conn, f"{SENT}{team.name}")
+    return date.fromisoformat(last["on"]) if last else None
 
 
 def _is_due(conn: Connection, team: Team, calendar: Calendar, now: datetime) -> bool:
     local = calendar.local(now)
     if local.time() < AT or not calendar.is_business_day(local.date()):
         return False
-    last = kept.get(conn, f"{SENT}{team.name}")
-    return last is None or last["on"] != local.date().isoformat()
+    return _last_sent_on(conn, team) != local.date()
 
 
 def _since(conn: Connection, team: Team, now: datetime) -> datetime:

@@ -13,6 +13,7 @@ from integration.handling.standing import LAST_RUN, TroubleCode, troubles
 from integration.handling.zendesk_fields import FIELD_IDS
 from integration.parts import Parts
 from integration.settings import Mode
+from integration.statements import Statement
 from integration.store import erasures, executors, health, kept, secrets
 from integration.store import history as history_rows
 from integration.store.engine import DatabaseUnavailable
@@ -43,33 +44,33 @@ def _run(check: Check, parts: Parts) -> list[Finding]:
     try:
         return list(check(parts))
     except DatabaseUnavailable as error:
-        step = "Check MAKEGOOD_DATABASE_URL, and that the database runs and can be reached."
-        return [failing(name, f"the database does not answer ({error})", step)]
+        measured = Statement("doctor_database_silent", error=str(error))
+        return [failing(name, measured, Statement("doctor_database_silent.step"))]
     except SecretsUnreadable as error:
-        return [failing(name, "stored secrets cannot be read", str(error))]
+        return [failing(name, Statement("secrets_unreadable"), str(error))]
 
 
 def _database(parts: Parts) -> Iterator[Finding]:
     state = schema_state(parts.database.engine)
     if state.current == state.head:
-        yield fine("database", f"schema {state.current}")
+        yield fine("database", Statement("schema_is", schema=state.current))
     elif state.is_newer:
         yield failing(
             "database",
-            f"schema {state.current} is newer than this Makegood",
-            "Install the newer version again, or restore the backup that was made before the upgrade.",
+            Statement("schema_is_newer", schema=state.current),
+            Statement("schema_is_newer.step"),
         )
     else:
-        measured = f"schema {state.current or 'empty'}, wanted {state.head}"
-        yield failing("database", measured, "Run `makegood db upgrade`.")
+        measured = Statement("schema_is_old", schema=state.current or "–", wanted=state.head)
+        yield failing("database", measured, Statement("schema_is_old.step"))
 
 
 def _disk(parts: Parts) -> Iterator[Finding]:
     if parts.database.engine.dialect.name != "sqlite":
         return
     free = shutil.disk_usage(parts.settings.data_dir).free
-    measured = f"{free / 2**30:.1f} GiB free in {parts.settings.data_dir}"
-    step = "Free some space, or move MAKEGOOD_DATA_DIR; an upgrade copies the database first."
+    measured = Statement("disk", gib=free / 2**30, folder=str(parts.settings.data_dir))
+    step = Statement("disk.step")
     if free < NO_DISK:
         yield failing("disk", measured, step)
     else:
@@ -82,39 +83,39 @@ def _connection(parts: Parts) -> Iterator[Finding]:
         service_user = kept.get(conn, SERVICE_USER)
         fields = kept.get(conn, FIELD_IDS)
     if stored or parts.settings.webhook_secret:
-        yield fine("webhook secret", f"{len(stored)} stored")
+        yield fine("webhook secret", Statement("secrets_stored", count=len(stored)))
     else:
         yield failing(
             "webhook secret",
-            "none: every delivery is refused",
-            "Run `makegood connect`, which creates the webhooks and stores their secrets.",
+            Statement("no_secret"),
+            Statement("no_secret.step"),
         )
     if service_user and fields:
-        yield fine("connection", f"{len(fields)} ticket fields known")
+        yield fine("connection", Statement("fields_known", count=len(fields)))
     else:
-        yield doubtful("connection", "Makegood's ticket fields are not known", "Run `makegood connect`.")
+        yield doubtful("connection", Statement("fields_unknown"), Statement("connect.step"))
 
 
 def _app(parts: Parts) -> Iterator[Finding]:
     with parts.database.read() as conn:
         key = parts.settings.app_public_key or (kept.get(conn, APP_PUBLIC_KEY) or {}).get("key")
     if key:
-        yield fine("app", "installed; its launches can be verified")
+        yield fine("app", Statement("app_installed"))
     else:
         # Complaints are found and noted without it, so this is no fault.
-        yield fine("app", "not installed yet: upload what `makegood package` writes, for the sidebar")
+        yield fine("app", Statement("app_missing"))
 
 
 def _import(parts: Parts) -> Iterator[Finding]:
     with parts.database.read() as conn:
         state = kept.get(conn, history_rows.IMPORT)
     if state is None:
-        yield fine("history", "not imported; `makegood backfill` brings the past in")
+        yield fine("history", Statement("import_none"))
     elif state.get("is_done"):
         yield fine("history", f"{state['tickets']} tickets imported, {state['complaints']} complaints found")
     else:
         measured = f"an import has come to {state['tickets']} tickets"
-        yield doubtful("history", measured, "Run `makegood backfill`: it goes on where it was.")
+        yield doubtful("history", measured, Statement("import_stands.step"))
 
 
 def _worker(parts: Parts) -> Iterator[Finding]:
@@ -122,12 +123,12 @@ def _worker(parts: Parts) -> Iterator[Finding]:
         beat = executors.freshest_beat(conn)
     age = datetime.now(UTC) - beat if beat else None
     if age is not None and age < FRESH_WORKER:
-        yield fine("worker", f"alive {age.seconds} s ago")
+        yield fine("worker", Statement("worker_alive", seconds=age.seconds))
     else:
         yield failing(
             "worker",
-            "no worker is alive: events are kept, but nothing is worked",
-            "Start `makegood run`, or `makegood worker` beside `makegood web`.",
+            Statement("no_worker"),
+            Statement("no_worker.step"),
         )
 
 
@@ -140,8 +141,8 @@ def _standing(parts: Parts) -> Iterator[Finding]:
     # The others are measured afresh by checks of their own.
     found = [(names[one.code], one) for one in troubles(parts) if one.code in names]
     for name, one in found:
-        since = f" (since {one.since:%Y-%m-%d %H:%M} UTC)" if one.since else ""
-        yield doubtful(name, f"{one.measured}{since}", one.next_step)
+        measured = Statement("since", what=one.measured, at=one.since) if one.since else one.measured
+        yield doubtful(name, measured, one.next_step)
     if "reconciliation" not in {name for name, _ in found}:
         with parts.database.read() as conn:
             last = kept.get(conn, LAST_RUN)
@@ -150,31 +151,29 @@ def _standing(parts: Parts) -> Iterator[Finding]:
 
 def _last_run(last: dict[str, object] | None) -> str:
     if last is None:
-        return "has not run yet"
+        return Statement("reconciliation_never")
     at = datetime.fromisoformat(str(last["at"]))
-    return f"at {at:%Y-%m-%d %H:%M} UTC; {last['missed']} of {last.get('seen', '?')} changes were new to us"
+    return Statement("reconciliation_ran", at=at, missed=last["missed"], seen=last.get("seen", "?"))
 
 
 def _backlog(parts: Parts) -> Iterator[Finding]:
     with parts.database.read() as conn:
         backlog = health.backlog(conn, parts.clock())
-    yield fine("backlog", f"{backlog.inbox_waiting} events and {backlog.outbox_waiting} writes wait")
+    yield fine("backlog", Statement("backlog", events=backlog.inbox_waiting, writes=backlog.outbox_waiting))
     if parked := backlog.inbox_parked + backlog.follow_ups_parked + backlog.outbox_parked:
-        yield doubtful("parked", f"{parked} jobs wait for a person", "Run `makegood parked list`.")
+        yield doubtful("parked", Statement("parked", count=parked), Statement("parked.step"))
 
 
 def _audit(parts: Parts) -> Iterator[Finding]:
     chain = check_chain(parts)
     if chain.broken is not None:
-        place = "" if chain.broken.seq is None else f"entry {chain.broken.seq}: "
-        yield failing(
-            "audit log",
-            f"{place}{chain.broken.why}",
-            "Run `makegood audit verify`, and compare with an exported copy or a backup.",
-        )
-        return
-    whole = f", as a whole on {chain.whole_at:%Y-%m-%d}" if chain.whole_at else ""
-    yield fine("audit log", f"{chain.head.seq} entries, the chain holds{whole}")
+        seq, why = chain.broken.seq, chain.broken.why
+        broken = why if seq is None else Statement("audit_broken_at", seq=seq, why=why)
+        yield failing("audit log", broken, Statement("audit_broken.step"))
+    elif chain.whole_at is None:
+        yield fine("audit log", Statement("audit_holds", count=chain.head.seq))
+    else:
+        yield fine("audit log", Statement("audit_holds_whole", count=chain.head.seq, at=chain.whole_at))
 
 
 def _privacy(parts: Parts) -> Iterator[Finding]:
@@ -183,26 +182,26 @@ def _privacy(parts: Parts) -> Iterator[Finding]:
         count, first_due = erasures.waiting(conn)
         held = len(erasures.all_holds(conn))
     if first_due is not None and now - first_due > LATE_ERASURE:
-        measured = f"{count} wait, the first since {first_due:%Y-%m-%d %H:%M} UTC"
-        yield doubtful("erasures", measured, "Start a worker; it erases what is due each minute.")
+        measured = Statement("erasures_late", count=count, at=first_due)
+        yield doubtful("erasures", measured, Statement("erasures_late.step"))
     else:
-        yield fine("erasures", f"{count} wait for their time, {held} are on legal hold")
+        yield fine("erasures", Statement("erasures", count=count, held=held))
 
 
 def _files(parts: Parts) -> Iterator[Finding]:
     problems = [str(problem) for problem in (*parts.library.problems, *parts.shelf.problems)]
     if not problems:
-        yield fine("templates and policies", f"{len(parts.library.cards())} response templates")
+        yield fine("templates and policies", Statement("templates_fine", count=len(parts.library.cards())))
     for problem in problems:
-        step = "Mend the file; the last good version is in use."
+        step = Statement("file_broken.step")
         yield doubtful("templates and policies", problem, step)
 
 
 def _mode(parts: Parts) -> Iterator[Finding]:
     if parts.settings.mode is Mode.ACT:
-        yield fine("mode", "act: notes and fields are written to Zendesk")
+        yield fine("mode", Statement("mode_act"))
     else:
-        yield fine("mode", "observe: nothing is written to Zendesk")
+        yield fine("mode", Statement("mode_observe"))
 
 
 CHECKS: tuple[Check, ...] = (

@@ -14,6 +14,7 @@ from integration.parts import Parts
 from integration.policies.load import CLOCKS, Problems, parse
 from integration.policies.rewrite import NoSuchPlace, add, drop, put
 from integration.policies.shelf import PUBLISHED, PolicyShelf
+from integration.statements import Statement
 from integration.store import editions
 from integration.store.editions import POLICIES, Edition, State
 
@@ -116,7 +117,7 @@ def open_text(parts: Parts, name: str) -> Desk:
 def check(parts: Parts, name: str, text: str) -> list[Finding]:
     """Return what is wrong with a text, by line."""
     if len(text) > editing.MAX_CHARS:
-        return [Finding(1, f"longer than {editing.MAX_CHARS} characters: split it", is_error=True)]
+        return [Finding(1, Statement("too_long", most=editing.MAX_CHARS), is_error=True)]
     found = parse(text, name)
     if isinstance(found, Problems):
         return [Finding(max(one.line, 1), one.message, is_error=True) for one in found.problems]

@@ -20,6 +20,7 @@ from integration.responses.library import Library, Rendered
 from integration.responses.lint import problems_of
 from integration.responses.sandbox import Sandbox
 from integration.responses.shelf import FALLBACK_LOCALE, PUBLISHED
+from integration.statements import Statement
 from integration.store import editions, facts, requesters, suggestion_uses
 from integration.store.editions import TEMPLATES, Edition, State
 from integration.store.suggestion_uses import Uses
@@ -130,7 +131,7 @@ def check(parts: Parts, key: Key, text: str) -> list[Finding]:
     """Return what is wrong with a text and what a reader would notice, by line."""
     place = place_of(key)
     if len(text) > editing.MAX_CHARS:
-        return [Finding(1, f"longer than {editing.MAX_CHARS} characters: split it", is_error=True)]
+        return [Finding(1, Statement("too_long", most=editing.MAX_CHARS), is_error=True)]
     try:
         understood(text, PUBLISHED / place, key, Sandbox())
     except InvalidDocument as error:
@@ -138,7 +139,7 @@ def check(parts: Parts, key: Key, text: str) -> list[Finding]:
     library = parts.library.trying({place: text})
     source = library.source(key)
     if source is None:
-        return [Finding(1, "this cannot be read as a template", is_error=True)]
+        return [Finding(1, Statement("not_readable"), is_error=True)]
     try:
         _samples(library, key)
     except TemplateFailed as failure:

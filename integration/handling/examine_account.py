@@ -14,6 +14,7 @@ from integration.handling.findings import Finding, doubtful, failing, fine
 from integration.handling.receive import WEBHOOK_SECRETS
 from integration.parts import Parts
 from integration.settings import Mode
+from integration.statements import Statement
 from integration.store import secrets
 from integration.zendesk import provision, scopes
 from integration.zendesk.errors import NotAuthorised, UnexpectedAnswer, ZendeskError
@@ -35,22 +36,21 @@ def examine_account(parts: Parts) -> Iterator[Finding]:
         yield failing(
             "zendesk",
             str(error),
-            "Check MAKEGOOD_OAUTH_CLIENT_ID and _SECRET, the scopes of that OAuth client, and that its "
-            "user still exists, is active and an administrator. What waits is kept.",
+            Statement("access.step"),
         )
         return
     except ZendeskError as error:
-        step = f"Check that {parts.settings.zendesk_url} is the account and can be reached from here."
+        step = Statement("account_silent.step", url=parts.settings.zendesk_url)
         yield failing("zendesk", str(error), step)
         return
     if told.me.role != "admin":
         yield failing(
             "zendesk",
-            f"the OAuth client acts as user {told.me.id}, whose role is {told.me.role}",
-            "Make the service user an administrator: exports and webhooks need it.",
+            Statement("not_admin", user=told.me.id, role=told.me.role),
+            Statement("not_admin.step"),
         )
     else:
-        yield fine("zendesk", f"acts as administrator {told.me.id}")
+        yield fine("zendesk", Statement("acts_as_admin", user=told.me.id))
     yield from _scopes(parts)
     yield _clock(told)
     yield _limits(parts, told)
@@ -62,17 +62,17 @@ def examine_address(parts: Parts) -> Iterator[Finding]:
     try:
         answer = requests.get(f"{url}/healthz", timeout=REACH_SECONDS, allow_redirects=False)
         is_ours = answer.status_code == 200 and answer.json().get("status") == "ok"
-        measured = f"{url} answers {answer.status_code}"
+        measured = Statement("address_answers", url=url, status=answer.status_code)
     except (requests.RequestException, ValueError, AttributeError) as error:
-        is_ours, measured = False, f"{url} cannot be reached from here ({type(error).__name__})"
+        is_ours = False
+        measured = Statement("address_silent", url=url, error=type(error).__name__)
     if is_ours:
-        yield fine("public url", f"{url} leads to Makegood")
+        yield fine("public url", Statement("address_ours", url=url))
     else:
         yield doubtful(
             "public url",
             measured,
-            "Start `makegood run`, and check MAKEGOOD_PUBLIC_URL, DNS, certificate and the reverse proxy. "
-            "Inside some networks a public address cannot be seen; then the test event tells more.",
+            Statement("address.step"),
         )
 
 
@@ -83,26 +83,24 @@ def examine_webhooks(parts: Parts) -> Iterator[Finding]:
         changes = provision.plan(session, url)
         if changes:
             what = "; ".join(f"{change.title} ({change.why})" for change in changes)
-            yield failing("webhooks and fields", what, "Run `makegood connect`, which repairs them.")
+            yield failing("webhooks and fields", what, Statement("repairs.step"))
             return
         ours = provision.find(session, url)
     except ZendeskError as error:
-        yield failing(
-            "webhooks and fields", str(error), "See the line about Zendesk; then run `makegood doctor`."
-        )
+        yield failing("webhooks and fields", str(error), Statement("webhooks_unknown.step"))
         return
-    there = f"{len(ours.webhook_ids)} webhooks, {len(ours.field_ids)} ticket fields"
+    there = Statement("webhooks_there", webhooks=len(ours.webhook_ids), fields=len(ours.field_ids))
     yield fine("webhooks and fields", there)
     with parts.database.read() as conn:
         stored = secrets.get_secrets(conn, WEBHOOK_SECRETS, secret_key=parts.settings.secret_key)
     known = {*stored.values(), parts.settings.webhook_secret}
     if set(ours.signing_secrets) <= known:
-        yield fine("signing secrets", f"{len(ours.signing_secrets)} are those of Zendesk")
+        yield fine("signing secrets", Statement("secrets_fit", count=len(ours.signing_secrets)))
     else:
         yield failing(
             "signing secrets",
-            "a secret was changed in Zendesk: its deliveries are refused",
-            "Run `makegood connect`, which stores the new one; reconciliation does so, too, within minutes.",
+            Statement("secret_changed"),
+            Statement("secret_changed.step"),
         )
 
 
@@ -140,27 +138,28 @@ def _scopes(parts: Parts) -> Iterator[Finding]:
     try:
         lacking = scopes.missing(parts.zendesk.session, acts=acts)
     except ZendeskError as error:
-        yield doubtful("scopes", str(error), "Run `makegood doctor` again.")
+        yield doubtful("scopes", str(error), Statement("scopes_unknown.step"))
         return
     for scope, narrow in lacking:
-        wish = scope.name if narrow == scope.name else f"{scope.name} (or {narrow}, for this call alone)"
+        is_wide = narrow == scope.name
+        wish = scope.name if is_wide else Statement("scope_or_narrow", scope=scope.name, narrow=narrow)
         yield failing(
             "scopes",
-            f"the scope {scope.name} is missing: it is for {scope.reason}",
-            f"Grant {wish} to the OAuth client in Admin Center, Apps and integrations, OAuth clients.",
+            Statement("scope_missing", scope=scope.name, reason=scope.reason),
+            Statement("scope_missing.step", wish=wish),
         )
     if not lacking:
-        yield fine("scopes", "read and write" if acts else "read; observing needs no other")
+        yield fine("scopes", Statement("scopes_write" if acts else "scopes_read"))
 
 
 def _clock(told: Introduction) -> Finding:
     if told.at is None:
-        return fine("clock", "Zendesk did not tell its time")
+        return fine("clock", Statement("clock_unknown"))
     # The header has whole seconds. The rehearsal's header tells real time, too.
     skew = datetime.now(UTC) - told.at
-    seconds = skew.total_seconds()
-    measured = f"{abs(seconds):.0f} s {'ahead of' if seconds > 0 else 'behind'} Zendesk's"
-    step = "Set this machine's clock, by NTP: signatures older than five minutes are refused."
+    seconds = round(skew.total_seconds())
+    measured = Statement("clock_ahead" if seconds > 0 else "clock_behind", seconds=abs(seconds))
+    step = Statement("clock.step")
     if abs(skew) > WORST_SKEW:
         return failing("clock", measured, step)
     return doubtful("clock", measured, step) if abs(skew) > TOLERATED_SKEW else fine("clock", measured)
@@ -171,14 +170,14 @@ def _limits(parts: Parts, told: Introduction) -> Finding:
     with suppress(SQLAlchemyError):  # the account can be looked at before there is a database
         seen = parts.pace.seen(TICKET_UPDATES)
     updates = seen[0] if seen else ASSUMED_LIMITS[TICKET_UPDATES]
-    share = f"{parts.settings.write_share:.0%} of {updates} ticket updates a minute are ours"
+    share = Statement(
+        "limits_share" if seen else "limits_share_assumed", share=parts.settings.write_share, updates=updates
+    )
     if told.limit is None:
-        return fine("limits", f"Zendesk told none; {share}{'' if seen else ', as assumed'}")
-    guessed = "" if seen else ", as assumed"
-    measured = f"{told.left} of {told.limit} requests a minute are free; {share}{guessed}"
+        return fine("limits", Statement("limits_untold", share=share))
+    measured = Statement("limits", left=told.left, limit=told.limit, share=share)
     if told.limit < SMALL_PLAN:
-        step = "A trial or small plan: imports take long, and notes wait for their turn."
-        return doubtful("limits", measured, step)
+        return doubtful("limits", measured, Statement("limits_small.step"))
     return fine("limits", measured)
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from integration.domain.alert import Alert
 from integration.domain.policy import Policy
 from integration.domain.suggestion import TemplateCard
-from integration.handling import waiting_writes
+from integration.handling import standing, waiting_writes
 from integration.handling.audit import Chain, check_chain
 from integration.handling.readiness import Check, check
 from integration.handling.reconcile import LAST_RUN
-from integration.handling.standing import Trouble, TroubleCode, troubles
+from integration.handling.standing import Token, Trouble, TroubleCode
 from integration.handling.waiting_writes import Waits
 from integration.parts import Parts
 from integration.policies.problem import PolicyProblem
@@ -22,7 +22,7 @@ from integration.store import activity, alerts, audit_log, audit_search, health,
 from integration.store.activity import Budget, Deliveries
 from integration.store.audit_log import Entry
 from integration.store.audit_search import Wanted
-from integration.store.health import Backlog
+from integration.store.health import Backlog, Overdue
 from integration.store.parked import Parked
 from integration.zendesk.pace import TICKET_UPDATES
 
@@ -31,6 +31,7 @@ SHOWN_ELSEWHERE = frozenset({TroubleCode.WRITES_PAUSED, TroubleCode.NO_WORKER})
 KINDS = frozenset({"inbox", "follow_up", "outbox"})
 MOST_WAITING = 50
 MOST_ALERTS = 50
+MOST_OVERDUE = 200
 ENTRIES_OF_A_PAGE = 50
 MOST_EXPORTED = 50_000
 
@@ -71,6 +72,7 @@ class Board:
     cards: Sequence[TemplateCard]
     problems: Sequence[FileProblem]
     troubles: Sequence[Trouble]
+    token: Token
 
     @property
     def locales(self) -> list[str]:
@@ -88,6 +90,15 @@ class Board:
     @property
     def needs_a_person(self) -> bool:
         return bool(self.parked or self.problems or self.waits.pause)
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueBoard:
+    """Overdue follow-ups as of `now`: how many, and the first of them."""
+
+    now: datetime
+    total: int
+    shown: Sequence[Overdue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +121,7 @@ def board(parts: Parts) -> Board:
         budget = activity.write_budget(conn, TICKET_UPDATES, now)
         last_run = kept.get(conn, LAST_RUN)
         raised = alerts.open_alerts(conn, limit=MOST_ALERTS)
+        access = standing.token(conn)
         open_reviews = sum(review.closed_at is None for review in reviews.newest(conn))
     found: list[TemplateProblem | PolicyProblem] = [*parts.library.problems, *parts.shelf.problems]
     return Board(
@@ -127,8 +139,17 @@ def board(parts: Parts) -> Board:
         policy=parts.shelf.current(now),
         cards=parts.library.cards(),
         problems=[FileProblem(problem.file.name, problem.line, problem.message) for problem in found],
-        troubles=[one for one in troubles(parts) if one.code not in SHOWN_ELSEWHERE],
+        token=access,
+        troubles=[one for one in standing.troubles(parts) if one.code not in SHOWN_ELSEWHERE],
     )
+
+
+def overdue(parts: Parts) -> OverdueBoard:
+    """Return the follow-ups that should have spoken by now, longest overdue first."""
+    now = parts.clock()
+    with parts.database.read() as conn:
+        total = health.backlog(conn, now).follow_ups_overdue
+        return OverdueBoard(now, total, health.overdue(conn, now, limit=MOST_OVERDUE))
 
 
 def try_again(parts: Parts, kind: str, row_id: int, *, admin_id: int) -> bool:

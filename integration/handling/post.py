@@ -13,6 +13,7 @@ from integration.handling.retrying import MAX_TRIES, next_try, words_for
 from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.settings import Mode
+from integration.statements import Statement
 from integration.store import audit_log, complaints, counters, follow_ups, outbox, write_pause
 from integration.store.engine import DatabaseUnavailable
 from integration.zendesk.errors import (
@@ -37,7 +38,6 @@ SETTLE_SLOW = timedelta(seconds=60)
 # A reminder that could not leave for so long may have lost its reason: it is decided anew.
 STALE = timedelta(minutes=10)
 ACTION_KINDS = {"remind": "reminded", "tell": "requester written to", "escalate": "escalated"}
-WAITS_FOR_SHARE = "waits for its share of Zendesk's update limit"
 
 
 def post(parts: Parts, outbox_id: int, attempt: int) -> None:
@@ -97,7 +97,7 @@ def _was_done_before(parts: Parts, row: outbox.OutboxRow, now: datetime) -> bool
                 row.id,
                 attempt=row.attempts,
                 not_before=row.sent_at + SETTLE,
-                reason="the answer to the write was lost",
+                reason=Statement("answer_lost"),
                 has_failed=False,
             )
         return True
@@ -117,7 +117,7 @@ def _send(parts: Parts, row: outbox.OutboxRow, now: datetime) -> None:
                 row.id,
                 attempt=row.attempts,
                 not_before=now + timedelta(seconds=wait),
-                reason=WAITS_FOR_SHARE,
+                reason=Statement("waits_for_share"),
                 has_failed=False,
             )
         return

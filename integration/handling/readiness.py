@@ -7,6 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from integration.parts import Parts
+from integration.statements import Statement
 from integration.store import executors
 from integration.store.engine import DatabaseUnavailable
 from integration.store.migrate import schema_state
@@ -32,45 +33,40 @@ def _guarded(name: str, look: Callable[[Parts], tuple[bool, str]], parts: Parts)
     try:
         return Check(name, *look(parts))
     except (DatabaseUnavailable, sa.exc.SQLAlchemyError) as error:
-        return Check(
-            name, False, f"The database does not answer ({type(error).__name__}); start or repair it."
-        )
+        return Check(name, False, Statement("database_silent", error=type(error).__name__))
 
 
 def _database(parts: Parts) -> tuple[bool, str]:
     with parts.database.read() as conn:
         conn.execute(sa.select(1))
-    return True, "The database answers."
+    return True, Statement("database_answers")
 
 
 def _schema(parts: Parts) -> tuple[bool, str]:
     state = schema_state(parts.database.engine)
     if state.is_newer:
-        return False, "The database was made by a newer Makegood; install that version."
+        return False, Statement("schema_newer")
     if state.current != state.head:
-        return False, "The tables are not up to date; run `makegood db upgrade`."
-    return True, "The tables are up to date."
+        return False, Statement("schema_old")
+    return True, Statement("schema_fine")
 
 
 def _worker(parts: Parts) -> tuple[bool, str]:
     with parts.database.read() as conn:
         beat = executors.freshest_beat(conn)
     if beat is None:
-        return False, "No worker has started; run `makegood worker` (or `makegood run`, which has one)."
+        return False, Statement("worker_never")
     if parts.clock() - beat > WORKER_IS_STALE_AFTER:
-        return False, "No worker has been heard of for a minute; start `makegood worker` again."
-    return True, "A worker is at work."
+        return False, Statement("worker_gone")
+    return True, Statement("worker_fine")
 
 
 def _files(parts: Parts) -> tuple[bool, str]:
     # A broken file keeps its last good version, so it is told on the admin page and stops nothing.
     count = len(parts.library.problems) + len(parts.shelf.problems)
     if not parts.library.cards():
-        return False, "No response template can be read; run `makegood templates lint`."
-    return (
-        True,
-        f"{count} problems in files; the admin page lists them." if count else "All files are in order.",
-    )
+        return False, Statement("no_templates")
+    return True, Statement("files_wrong", count=count) if count else Statement("files_fine")
 
 
 _CHECKS: dict[str, Callable[[Parts], tuple[bool, str]]] = {

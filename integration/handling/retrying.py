@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from integration.statements import Statement
 from integration.store import inbox
 
 LONGEST_SECONDS = 600.0
@@ -28,7 +29,7 @@ def put_off(
 ) -> None:
     """Let rows of the inbox wait for their next try; after the last one they are parked."""
     if attempts >= MAX_TRIES:
-        inbox.park(conn, ids, reason=f"gave up after {attempts} tries: {reason}")
+        inbox.park(conn, ids, reason=Statement("gave_up", tries=attempts, reason=reason))
     else:
         not_before = next_try(now, attempts, at_least=at_least)
         inbox.retry(conn, ids, not_before=not_before, reason=reason)
@@ -36,4 +37,4 @@ def put_off(
 
 def words_for(error: Exception) -> str:
     """Return a reason for a failure that nobody foresaw; its own text may quote a requester."""
-    return f"Makegood failed ({type(error).__name__}); its log has the place."
+    return Statement("makegood_failed", error=type(error).__name__)

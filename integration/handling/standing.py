@@ -8,13 +8,16 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from integration.parts import Parts
+from integration.statements import Statement, packed, unpacked
 from integration.store import executors, kept, write_pause
 from integration.zendesk.errors import NotAuthorised, ZendeskError
 
 AWAY = "zendesk_away"
+ACCESS_LASTS = "zendesk_token"
 LAST_RUN = "last_reconciliation"
 WORKER_IS_STALE_AFTER = timedelta(seconds=60)
 RECONCILED_WITHIN = timedelta(minutes=20)
+LONGEST_REASON = 1_000
 BAD_DRIFT, OF_AT_LEAST = 0.2, 10
 
 
@@ -39,6 +42,15 @@ class Trouble:
     next_step: str
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The newest access token: until when, None before the first; `refused` where Zendesk refuses us."""
+
+    until: datetime | None
+    counts: bool
+    refused: Trouble | None
+
+
 def troubles(parts: Parts) -> list[Trouble]:
     """Return what is wrong now, the cause before its consequences. Raises `DatabaseUnavailable`."""
     now = parts.clock()
@@ -51,12 +63,28 @@ def note_failure(conn: Connection, error: ZendeskError, now: datetime) -> None:
     known = kept.get(conn, AWAY)
     is_refusal = isinstance(error, NotAuthorised)
     since = known["since"] if known and known["is_refusal"] == is_refusal else now.isoformat()
-    kept.put(conn, AWAY, {"since": since, "reason": str(error), "is_refusal": is_refusal}, now=now)
+    reason = packed(str(error), most=LONGEST_REASON)
+    kept.put(conn, AWAY, {"since": since, "reason": reason, "is_refusal": is_refusal}, now=now)
 
 
 def note_success(conn: Connection) -> None:
     """Forget the trouble: Zendesk answered."""
     kept.delete(conn, AWAY)
+
+
+def note_token(conn: Connection, seconds: float) -> None:
+    """Remember until when the newest access token counts; it is renewed a minute before."""
+    # A token lives by this machine's time, also where a rehearsal's clock was moved.
+    now = datetime.now(UTC)
+    kept.put(conn, ACCESS_LASTS, {"until": (now + timedelta(seconds=seconds)).isoformat()}, now=now)
+
+
+def token(conn: Connection) -> Token:
+    """Return how access to Zendesk stands, as the last calls of any process told."""
+    away, stored = kept.get(conn, AWAY), kept.get(conn, ACCESS_LASTS)
+    until = datetime.fromisoformat(stored["until"]) if stored else None
+    counts = until is not None and until > datetime.now(UTC)
+    return Token(until, counts, _away(away) if away and away["is_refusal"] else None)
 
 
 def _troubles(conn: Connection, now: datetime) -> Iterator[Trouble]:
@@ -68,8 +96,8 @@ def _troubles(conn: Connection, now: datetime) -> Iterator[Trouble]:
         yield Trouble(
             TroubleCode.WRITES_PAUSED,
             pause.since,
-            f"nothing is written to Zendesk: {pause.reason}",
-            "Mend the cause that `makegood doctor` names. What waits is kept, and goes out by itself.",
+            Statement("writes_paused", reason=pause.reason),
+            Statement("writes_paused.step"),
         )
     beat = executors.freshest_beat(conn)
     # Heartbeats are of this machine's time, also where a rehearsal's clock was moved.
@@ -77,8 +105,8 @@ def _troubles(conn: Connection, now: datetime) -> Iterator[Trouble]:
         yield Trouble(
             TroubleCode.NO_WORKER,
             beat,
-            "no worker is alive: events are kept, but nothing is worked",
-            "Start `makegood run`, or `makegood worker` beside `makegood web`.",
+            Statement("no_worker"),
+            Statement("no_worker.step"),
         )
     yield from _reconciliation(conn, now, is_away=away is not None)
 
@@ -89,16 +117,14 @@ def _away(away: dict[str, object]) -> Trouble:
         return Trouble(
             TroubleCode.ACCESS_REFUSED,
             since,
-            str(away["reason"]),
-            "Make sure that the service user exists and is an administrator, and that the OAuth client "
-            "and its secret are those of the settings; then run `makegood doctor`.",
+            unpacked(str(away["reason"])),
+            Statement("access_refused.step"),
         )
     return Trouble(
         TroubleCode.ZENDESK_AWAY,
         since,
-        str(away["reason"]),
-        "Nothing, where Zendesk itself is down: what was missed is fetched afterwards. Otherwise run "
-        "`makegood doctor`.",
+        unpacked(str(away["reason"])),
+        Statement("zendesk_away.step"),
     )
 
 
@@ -111,13 +137,13 @@ def _reconciliation(conn: Connection, now: datetime, *, is_away: bool) -> Iterat
         yield Trouble(
             TroubleCode.NOT_RECONCILED,
             at,
-            f"what webhooks lost was last fetched at {at:%Y-%m-%d %H:%M} UTC",
-            "Start a worker; it does so every five minutes.",
+            Statement("not_reconciled", at=at),
+            Statement("not_reconciled.step"),
         )
     if last.get("seen", 0) >= OF_AT_LEAST and last.get("drift", 0.0) >= BAD_DRIFT:
         yield Trouble(
             TroubleCode.EVENTS_LOST,
             at,
-            f"of {last['seen']} changed tickets {last['missed']} were not told by webhooks",
-            "Run `makegood doctor`: it compares webhooks, address and secrets with those in Zendesk.",
+            Statement("events_lost", seen=last["seen"], missed=last["missed"]),
+            Statement("events_lost.step"),
         )

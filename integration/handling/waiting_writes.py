@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from integration.handling.post import WAITS_FOR_SHARE
 from integration.parts import Parts
+from integration.statements import Statement
 from integration.store import audit_log, outbox, parked, write_pause
 from integration.store.outbox import Waiting
 from integration.store.write_pause import WritePause
@@ -72,7 +72,7 @@ def _why(write: Waiting, pause: WritePause | None, oldest_id: int, is_full: bool
     if pause is not None:
         return pause.reason
     if write.id != oldest_id:
-        return "waits for an older write on the same ticket"
+        return Statement("waits_for_older")
     if write.reason and write.not_before > now:
         return write.reason
-    return WAITS_FOR_SHARE if is_full else "is next"
+    return Statement("waits_for_share" if is_full else "is_next")

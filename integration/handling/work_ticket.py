@@ -34,6 +34,7 @@ from integration.handling.running_complaint import ENDED_TICKET, Progress, decid
 from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
+from integration.statements import Statement
 from integration.store import clocks, complaints, follow_ups, inbox, opinions, requesters, tickets
 from integration.store.complaints import NewComplaint
 from integration.store.engine import DatabaseUnavailable
@@ -108,7 +109,7 @@ def _work(parts: Parts, ticket_id: int) -> None:
         return
     with parts.database.write() as conn:
         if case is not None and not _act(conn, case, decision, now):
-            inbox.retry(conn, delivered.ids, not_before=now, reason="the complaint changed meanwhile")
+            inbox.retry(conn, delivered.ids, not_before=now, reason=Statement("changed_meanwhile"))
             return
         if case is not None and isinstance(decision, Progress):
             if refresh_by_ticket(parts, conn, case.ticket, case.comments):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from integration.domain.complaint import Band, Category
 from integration.domain.history import Outcome
 from integration.domain.remedy import Money
-from integration.responses.values import Matter, NextLine, NoteValues, RepeatLine, Values
+from integration.responses.values import CauseCount, Matter, NextLine, NoteValues, RepeatLine, Values
 from integration.responses.words import Words
 
 MAX_TEXT = 500
@@ -75,7 +75,9 @@ class _Encoder:
                 return {"ticket_id": value.ticket_id, "reason": reason}
             case NextLine():
                 name = self._words.follow_ups.get(value.name, clean(value.name))
-                return {"name": name, "due_at": self.plain(value.due_at)}
+                return {"name": name, "due_at": self.plain(value.due_at), "is_late": value.is_late}
+            case CauseCount():
+                return {"name": self._cause(value.cause), "count": value.count}
             case tuple():
                 return [self.plain(one) for one in value]
             case Mapping():
@@ -92,6 +94,12 @@ class _Encoder:
             "about": words.about if words else None,
             "quote": _quote(matter.quote),
         }
+
+    def _cause(self, cause: str) -> str:
+        """Return a cause in words; where nobody named one, a category stands in its place."""
+        if cause in set(Category):
+            return self._words.categories[Category(cause)].name
+        return self._words.causes.get(cause, clean(cause))
 
     def _in_words(self, code: Category | Outcome | Band) -> dict[str, str]:
         match code:

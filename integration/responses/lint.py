@@ -17,6 +17,7 @@ from integration.responses.process import RendererProcess
 from integration.responses.sandbox import Sandbox
 from integration.responses.shelf import FALLBACK_LOCALE, Shelf
 from integration.responses.values import Values
+from integration.statements import Statement
 
 MAX_QUESTIONS = 1
 PUBLIC_NOTES = "chain-"
@@ -52,11 +53,11 @@ def _gaps(shelf: Shelf) -> Iterator[TemplateProblem]:
     for source in (*shelf.all("response"), *shelf.all("note")):
         key = source.key
         if shelf.find(key.kind, FALLBACK_LOCALE, key.name, key.variant) is None:
-            yield TemplateProblem(source.path, 1, f"{key.template_id} has no English version to fall back on")
+            yield TemplateProblem(source.path, 1, Statement("lint_no_english", template=key.template_id))
         for kind in ("words", "frame"):
             found = shelf.find(kind, key.locale)
             if found is None or found.key.locale.partition("-")[0] != key.locale.partition("-")[0]:
-                yield TemplateProblem(source.path, 1, f"there is no {kind} file for {key.locale}")
+                yield TemplateProblem(source.path, 1, Statement(f"lint_no_{kind}", locale=key.locale))
 
 
 def _letter(library: Library, source: Source, head: FrontMatter) -> Iterator[TemplateProblem]:
@@ -64,9 +65,9 @@ def _letter(library: Library, source: Source, head: FrontMatter) -> Iterator[Tem
         return TemplateProblem(source.path, line, message)
 
     for line, words, advice in _tone(source):
-        yield problem(f"“{words}” {advice}", line)
+        yield problem(Statement("lint_tone", words=words, advice=advice), line)
     if source.key.name in NEEDS_PROMISE and head.promise is None:
-        yield problem("an acknowledgement says who looks after it and by when: add `promise` to the head")
+        yield problem(Statement("lint_needs_promise"))
     try:
         texts = [(values, _render(library, source, values)) for values in samples.letters()]
         full = _render(library, source, samples.all_known())
@@ -74,13 +75,13 @@ def _letter(library: Library, source: Source, head: FrontMatter) -> Iterator[Tem
         yield failure.problem
         return
     if head.for_complaints and not _restates(source.text):
-        yield problem("fill a {% block restatement %} that says the matter in the requester's terms")
+        yield problem(Statement("lint_restates", jinja="{% block restatement %}"))
     if any(_UNFORMATTED.search(text) for _, text in texts):
-        yield problem("shows an unformatted date or amount: add | date or | money")
+        yield problem(Statement("lint_unformatted"))
     yield from (problem(message, _line_of("?", source.text)) for message in _questions(head, texts, full))
     yield from map(problem, _promise(head, source, full))
     if head.is_public and any(detail in full for detail in samples.PERSONAL):
-        yield problem("strangers read this channel: take out names, orders, products, amounts and quotes")
+        yield problem(Statement("lint_personal"))
 
 
 def _note(library: Library, source: Source) -> Iterator[TemplateProblem]:
@@ -90,13 +91,11 @@ def _note(library: Library, source: Source) -> Iterator[TemplateProblem]:
         yield failure.problem
         return
     if any(_UNFORMATTED.search(text) for text in texts):
-        yield TemplateProblem(source.path, 1, "shows an unformatted date: add | date or | moment")
+        yield TemplateProblem(source.path, 1, Statement("lint_unformatted_note"))
     # The messages of a chain go to requesters, who need no reference of ours.
     is_public = source.key.name.startswith(PUBLIC_NOTES)
     if not is_public and not all(samples.REFERENCE in text for text in texts):
-        yield TemplateProblem(
-            source.path, 1, "does not show {{ reference }}, by which Makegood knows its notes"
-        )
+        yield TemplateProblem(source.path, 1, Statement("lint_no_reference", jinja="{{ reference }}"))
 
 
 def _render(library: Library, source: Source, values: Values) -> str:
@@ -122,14 +121,14 @@ def _restates(body: str) -> bool:
 def _questions(head: FrontMatter, texts: list[tuple[Values, str]], full: str) -> Iterator[str]:
     most = max(len(_QUESTION.findall(text)) for _, text in texts)
     if head.for_complaints and most > MAX_QUESTIONS:
-        yield f"asks {most} questions; somebody who complains is asked at most {MAX_QUESTIONS}"
+        yield Statement("lint_too_many_questions", count=most, most=MAX_QUESTIONS)
     if most > len(head.asks):
-        yield "asks what `asks` in the head does not name"
+        yield Statement("lint_asks_unnamed")
     if most < len(head.asks):
-        yield "`asks` in the head names a question that is never asked"
+        yield Statement("lint_never_asked")
     unanswerable = [name for name in head.asks if name not in _VALUE_NAMES]
     if len(_QUESTION.findall(full)) > len(unanswerable):
-        yield "asks what is already known: put the question in {% if not … %}"
+        yield Statement("lint_asks_known", jinja="{% if not … %}")
 
 
 def _promise(head: FrontMatter, source: Source, full: str) -> Iterator[str]:
@@ -137,11 +136,11 @@ def _promise(head: FrontMatter, source: Source, full: str) -> Iterator[str]:
     names_date = format_skeleton("MMMMd", samples.NEXT_DATE, locale=locale) in full
     names_owner = (samples.AGENT.first_name or "") in full
     if head.promise is not None and not names_date:
-        yield "promises, but names no day: use {{ next_date | date }}"
+        yield Statement("lint_no_day", jinja="{{ next_date | date }}")
     if head.promise is not None and not names_owner:
-        yield "promises, but names nobody: use {{ agent.name }} or {{ agent.first_name }}"
+        yield Statement("lint_no_owner", jinja="{{ agent.name }}", jinja_too="{{ agent.first_name }}")
     if head.promise is None and names_date:
-        yield "names the day of the next message, so somebody must keep it: add `promise` to the head"
+        yield Statement("lint_unpromised_day")
 
 
 def _line_of(sign: str, body: str) -> int:

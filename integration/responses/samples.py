@@ -8,6 +8,8 @@ from integration.domain.complaint import Band, Category
 from integration.domain.history import Outcome
 from integration.domain.remedy import Money
 from integration.responses.values import (
+    CauseCount,
+    DigestLines,
     Earlier,
     Matter,
     NextLine,
@@ -98,6 +100,20 @@ def full_note(category: Category = Category.DAMAGED, outcome: Outcome = Outcome.
         last_public_reply_at=datetime(2026, 3, 1, 9, 0, tzinfo=UTC),
         resolved_on=date(2026, 2, 20),
         outcome=outcome,
+        digest=DigestLines(
+            team="Shipping",
+            since=datetime(2026, 3, 18, 7, 0, tzinfo=UTC),
+            until=_DUE,
+            received=5,
+            resolved=3,
+            open=9,
+            late=2,
+            promises_broken=1,
+            follow_ups_due=4,
+            reviews_open=1,
+            causes=(CauseCount("late_delivery", 3), CauseCount(category, 1), CauseCount("Warehouse 3", 1)),
+            tickets=(7, 5),
+        ),
     )
 
 

@@ -150,6 +150,33 @@ class NextLine:
 
     name: str
     due_at: datetime
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CauseCount:
+    """How many complaints came in by one cause: a code of the house, or the account's own words."""
+
+    cause: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestLines:
+    """How a team's complaints stand; what came in, ended or was broken counts from `since` to `until`."""
+
+    team: str
+    since: datetime
+    until: datetime
+    received: int = 0
+    resolved: int = 0
+    open: int = 0
+    late: int = 0
+    promises_broken: int = 0
+    follow_ups_due: int = 0
+    reviews_open: int = 0
+    causes: tuple[CauseCount, ...] = ()
+    tickets: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,3 +214,4 @@ class NoteValues:
     outcome: Outcome | None = None
     first_name: str | None = None
     level: int = 0
+    digest: DigestLines | None = None

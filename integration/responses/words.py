@@ -26,6 +26,7 @@ class Words(BaseModel):
     bands: dict[Band, str]
     repeat_reasons: dict[str, str] = Field(default_factory=dict)
     follow_ups: dict[str, str] = Field(default_factory=dict)
+    causes: dict[str, str] = Field(default_factory=dict)
     slots: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("categories")

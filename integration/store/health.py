@@ -53,6 +53,28 @@ def backlog(conn: Connection, now: datetime) -> Backlog:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A follow-up whose moment is past; `is_on_its_way` once a worker has taken it up."""
+
+    id: int
+    ticket_id: int
+    name: str
+    due_at: datetime
+    is_on_its_way: bool
+
+
+def overdue(conn: Connection, now: datetime, *, limit: int) -> list[Overdue]:
+    """Return the follow-ups that `backlog` counts as overdue, longest overdue first."""
+    columns = [follow_ups.c[name] for name in ("id", "ticket_id", "name", "due_at")]
+    found = []
+    for status in ("pending", "dispatched"):
+        late = sa.and_(follow_ups.c.due_at < now, one_of(follow_ups.c.status, status))
+        rows = conn.execute(sa.select(*columns).where(late).order_by(follow_ups.c.due_at).limit(limit))
+        found += [Overdue(**row._mapping, is_on_its_way=status == "dispatched") for row in rows]
+    return sorted(found, key=lambda one: (one.due_at, one.id))[:limit]
+
+
 def _count(conn: Connection, where: sa.ColumnElement[bool]) -> int:
     return int(conn.scalar(sa.select(sa.func.count()).where(where)) or 0)
 

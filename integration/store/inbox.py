@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from integration.statements import packed
 from integration.store.dialect import insert_into, one_of
 from integration.store.tables import inbox
 
@@ -117,12 +118,12 @@ def finish(conn: Connection, ids: Sequence[int]) -> None:
 
 def retry(conn: Connection, ids: Sequence[int], *, not_before: datetime, reason: str) -> None:
     """Let rows wait until `not_before`, or until something newer comes in for the ticket."""
-    _set(conn, ids, state="new", not_before=not_before, reason=reason[:REASON_LENGTH])
+    _set(conn, ids, state="new", not_before=not_before, reason=packed(reason, most=REASON_LENGTH))
 
 
 def park(conn: Connection, ids: Sequence[int], *, reason: str) -> None:
     """Set rows aside until somebody has looked at them."""
-    _set(conn, ids, state="parked", reason=reason[:REASON_LENGTH])
+    _set(conn, ids, state="parked", reason=packed(reason, most=REASON_LENGTH))
 
 
 def _insert(conn: Connection) -> sa.Insert:

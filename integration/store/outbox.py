@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from integration.domain.ticket import FieldValue
+from integration.statements import packed, unpacked
 from integration.store import encoding, write_pause
 from integration.store.dialect import insert_into, one_of
 from integration.store.tables import outbox
@@ -178,18 +179,18 @@ def retry(
         state=state,
         not_before=not_before,
         failures=outbox.c.failures + int(has_failed),
-        reason=reason[:REASON_LENGTH],
+        reason=packed(reason, most=REASON_LENGTH),
     )
 
 
 def park(conn: Connection, id: int, *, attempt: int, reason: str) -> bool:
     """Set a write aside until somebody has looked at it."""
-    return _set_claimed(conn, id, attempt, state="parked", reason=reason[:REASON_LENGTH])
+    return _set_claimed(conn, id, attempt, state="parked", reason=packed(reason, most=REASON_LENGTH))
 
 
 def drop(conn: Connection, id: int, *, attempt: int, reason: str) -> bool:
     """Give up a write that has lost its point."""
-    return _set_claimed(conn, id, attempt, state="dropped", reason=reason[:REASON_LENGTH])
+    return _set_claimed(conn, id, attempt, state="dropped", reason=packed(reason, most=REASON_LENGTH))
 
 
 def hold(conn: Connection, id: int, *, attempt: int) -> bool:
@@ -223,7 +224,7 @@ def waiting(conn: Connection, *, limit: int = 100) -> list[Waiting]:
         .order_by(outbox.c.priority, outbox.c.created_at, outbox.c.id)
         .limit(limit)
     )
-    return [Waiting(*row) for row in rows]
+    return [Waiting(**{**row._mapping, "reason": _reason(row.reason)}) for row in rows]
 
 
 def count_waiting(conn: Connection) -> tuple[int, datetime | None]:
@@ -274,7 +275,12 @@ def _set_waiting(conn: Connection, id: int, *where: sa.ColumnElement[bool], **va
 
 
 def _row(row: Mapping[Any, Any]) -> OutboxRow:
-    return OutboxRow(**{**row, "fields": encoding.fields_from_json(row["fields"])})
+    told = {"fields": encoding.fields_from_json(row["fields"]), "reason": _reason(row["reason"])}
+    return OutboxRow(**{**row, **told})
+
+
+def _reason(kept: str | None) -> str | None:
+    return None if kept is None else unpacked(kept)
 
 
 def last_sent_at(conn: Connection, ticket_id: int) -> datetime | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from integration.statements import unpacked
 from integration.store.dialect import one_of
 from integration.store.tables import follow_ups, inbox, outbox
 
@@ -64,7 +65,7 @@ def _of(
 
 def _words(reason: object) -> str:
     if not isinstance(reason, dict):
-        return str(reason or "")
+        return unpacked(str(reason or ""))
     why = reason["details"].get("why")
     return f"{reason['code']}: {why}" if why else str(reason["code"])
 

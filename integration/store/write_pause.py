@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from integration.statements import packed, unpacked
 from integration.store import kept
 
 PAUSE = "writes_paused"
 PROBE_EVERY = timedelta(minutes=5)
 NO_PAUSE = 10**6
+LONGEST_REASON = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ def current(conn: Connection) -> WritePause | None:
     if stored is None:
         return None
     since, probe_at = (datetime.fromisoformat(stored[name]) for name in ("since", "probe_at"))
-    return WritePause(since, stored["reason"], probe_at)
+    return WritePause(since, unpacked(stored["reason"]), probe_at)
 
 
 def room(conn: Connection, now: datetime) -> int:
@@ -54,5 +56,5 @@ def end(conn: Connection) -> bool:
 
 
 def _put(conn: Connection, since: datetime, reason: str, probe_at: datetime, now: datetime) -> None:
-    value = {"since": since.isoformat(), "reason": reason, "probe_at": probe_at.isoformat()}
-    kept.put(conn, PAUSE, value, now=now)
+    value = {"since": since.isoformat(), "probe_at": probe_at.isoformat()}
+    kept.put(conn, PAUSE, value | {"reason": packed(reason, most=LONGEST_REASON)}, now=now)

@@ -14,6 +14,7 @@ from integration.store.audit_log import Entry
 from integration.store.audit_search import Wanted
 from integration.web.caller import guard, words_of_caller, zone_of_caller
 from integration.web.panel import languages
+from integration.web.policy_forms import step_name
 from integration.web.problems import Problem
 from integration.web.spreadsheet import csv_file, plain
 
@@ -42,6 +43,18 @@ def blueprint(parts: Parts) -> Blueprint:
     def examination() -> str:
         found = doctor.examine(parts)
         return render_template("admin_health_doctor.html", words=words_of_caller(parts), found=found)
+
+    @section.get("/health/overdue")
+    def overdue() -> str:
+        words = words_of_caller(parts)
+        return render_template(
+            "admin_health_overdue.html",
+            words=words,
+            board=health_board.overdue(parts),
+            step_name=lambda step_id: step_name(step_id, words),
+            zone=zone_of_caller(),
+            zendesk_url=parts.settings.zendesk_url,
+        )
 
     @section.get("/health/audit")
     def audit_log() -> str:

@@ -6,12 +6,14 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template
 
+from integration.domain.remedy import HOUSE_CAUSES
 from integration.handling import editing_policies, text_files
 from integration.handling.editing_policies import NAME, UnknownText
 from integration.handling.rehearse import dry_run
 from integration.parts import Parts
 from integration.policies.load import CLOCKS
 from integration.policies.rewrite import NoSuchPlace
+from integration.store import outcomes
 from integration.store.editions import POLICIES, Outdated
 from integration.web.admin_texts import (
     actor,
@@ -19,6 +21,7 @@ from integration.web.admin_texts import (
     compared,
     edit_routes,
     files_answer,
+    marks,
     names_of,
     uploaded,
 )
@@ -28,6 +31,7 @@ from integration.web.completion import yaml_words
 from integration.web.fields import bad
 from integration.web.policy_forms import BadValue, changed, form_of, step_name, unit_name
 from integration.web.problems import Problem
+from integration.web.report_view import name_of
 
 DAYS = 30
 REHEARSAL_SECONDS = 12.0
@@ -43,9 +47,14 @@ def blueprint(parts: Parts) -> Blueprint:
     @section.get("")
     def policies() -> str:
         words = words_of_caller(parts)
+        with parts.database.read() as conn:
+            causes = outcomes.causes(conn)
         return render_template(
             "admin_policies.html",
             words=words,
+            causes=causes,
+            house_causes=[(cause, name_of("cause", cause, words)) for cause in HOUSE_CAUSES],
+            own_causes=[cause for cause in causes if cause not in HOUSE_CAUSES],
             board=editing_policies.board(parts),
             rules=parts.shelf.rules(),
             languages=sorted(parts.shelf.cues().languages),
@@ -80,7 +89,7 @@ def blueprint(parts: Parts) -> Blueprint:
         is_broken = any(finding.is_error for finding in findings)
         return jsonify(
             findings=render_template("admin_findings.html", words=words, findings=findings),
-            marks=[{"line": f.line, "message": f.message, "is_error": f.is_error} for f in findings],
+            marks=marks(findings, words),
             is_broken=is_broken,
             form=None if is_broken else _form(name, written),
         )

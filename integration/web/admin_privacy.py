@@ -8,10 +8,11 @@ from http import HTTPStatus
 from flask import Blueprint, Response, g, render_template, request
 from sqlalchemy import Connection
 
+from integration.domain.staff import STAFF_KINDS
 from integration.handling import erase
 from integration.handling.export_requester import export_requester
 from integration.parts import Parts
-from integration.store import audit_log, erasures
+from integration.store import audit_log, erasures, staff
 from integration.store.erasures import Hold
 from integration.web.bodies import json_object
 from integration.web.caller import guard, words_of_caller, zone_of_caller
@@ -36,10 +37,14 @@ def blueprint(parts: Parts) -> Blueprint:
             waiting, first_due = erasures.waiting(conn)
             holds = erasures.all_holds(conn)
             receipts = erasures.receipts(conn, limit=MOST_RECEIPTS)
+            redress_roles = staff.redress_roles(conn)
         plan, unknown = _plan(parts, asked)
+        words = words_of_caller(parts)
         return render_template(
             "admin_privacy.html",
-            words=words_of_caller(parts),
+            words=words,
+            staff_kinds=[(kind, words(f"staff.{kind}")) for kind in STAFF_KINDS],
+            redress_roles=redress_roles,
             zone=zone_of_caller(),
             now=parts.clock(),
             asked=asked[:20],

@@ -21,6 +21,7 @@ from integration.web.admin_texts import (
     compared,
     edit_routes,
     files_answer,
+    marks,
     names_of,
     uploaded,
 )
@@ -91,7 +92,7 @@ def blueprint(parts: Parts) -> Blueprint:
         is_broken = any(finding.is_error for finding in findings)
         return jsonify(
             findings=render_template("admin_findings.html", words=words, findings=findings),
-            marks=[{"line": f.line, "message": f.message, "is_error": f.is_error} for f in findings],
+            marks=marks(findings, words),
             is_broken=is_broken,
             preview="" if is_broken else _preview(parts, key, written, body, words),
         )

@@ -7,12 +7,14 @@ from http import HTTPStatus
 from flask import Blueprint, Response, g, jsonify, request
 
 from integration.handling import editing, text_files
-from integration.handling.editing import MAX_COMMENT, Broken, DiffLine, NothingToDo, TooLong
+from integration.handling.editing import MAX_COMMENT, Broken, DiffLine, Finding, NothingToDo, TooLong
 from integration.parts import Parts
 from integration.store import requesters
 from integration.store.editions import Edition, Outdated
 from integration.web.bodies import json_object
+from integration.web.caller import words_of_caller
 from integration.web.problems import Problem
+from integration.web.words import Words
 
 ZIP = "application/zip"
 
@@ -59,6 +61,14 @@ def compared(versions: Sequence[Edition], in_force: str | None, text: str) -> Co
     return Comparison(edition.version, tuple(editing.difference(edition.text, text))) if edition else None
 
 
+def marks(findings: Sequence[Finding], words: Words) -> list[dict[str, object]]:
+    """Return the findings as the editor marks them, by line."""
+    return [
+        {"line": one.line, "message": words.statement(one.message), "is_error": one.is_error}
+        for one in findings
+    ]
+
+
 def edit_routes(
     section: Blueprint,
     parts: Parts,
@@ -86,7 +96,12 @@ def edit_routes(
         try:
             editing.publish(parts, path, actor=actor(), revision=saved.revision, check=check_of(**place))
         except Broken as error:
-            message = f"It is saved as a draft, but cannot come into force. {error}"
+            words = words_of_caller(parts)
+            lines = [
+                words("texts.finding", line=f.line, message=words.statement(f.message))
+                for f in error.findings
+            ]
+            message = " ".join([words("texts.kept_back"), *lines])
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "broken", message) from error
         except (Outdated, NothingToDo) as error:
             raise _outdated() from error

@@ -14,10 +14,12 @@ from babel.numbers import format_currency, get_territory_currencies
 from babel.numbers import is_currency as babel_is_currency
 
 from integration.domain.remedy import Money
+from integration.statements import FOLDER as STATEMENTS
+from integration.statements import PREFIX, Statement
 
 FOLDER = Path(__file__).parent / "words"
 # The sidebar's words lie in the folder itself, those of the other pages in folders of their own.
-SHELVES = (FOLDER, FOLDER / "admin", FOLDER / "reports", FOLDER / "privacy")
+SHELVES = (FOLDER, *(FOLDER / name for name in ("admin", "choices", "privacy", "reports")), STATEMENTS)
 FALLBACK = "en"
 
 
@@ -41,6 +43,18 @@ class Words:
         forms = self.entries[key]
         form = self.locale.plural_form(n)
         return str(forms.get(form, forms["other"])).format(n=n, **values)
+
+    def statement(self, said: str) -> str:
+        """Return a statement in this language; any other text as it is."""
+        if not isinstance(said, Statement):
+            return said
+        values = {name: self.statement(v) if isinstance(v, str) else v for name, v in said.values.items()}
+        return self(PREFIX + said.code, **values)
+
+    def named(self, family: str, code: str) -> str:
+        """Return what the family calls a code such as `audit log`; the code itself where it has no name."""
+        key = f"{family}.{code.replace(' ', '_')}"
+        return self(key) if self.has(key) else code
 
     def has(self, key: str) -> bool:
         return key in self.entries

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from integration.statements import Statement
 from integration.zendesk.errors import (
     NotAuthorised,
     NotFound,
@@ -32,9 +33,7 @@ def judge(response: requests.Response, *, is_write: bool) -> None:
         # The app's public key is the one answer of the API that is plain text.
         if status != 204 and not _is_json(response) and not response.content.startswith(PEM):
             # A login page, a proxy's page or nothing at all.
-            raise ZendeskUnavailable(
-                f"it answered {status} with something that is not JSON.", outcome_unknown=is_write
-            )
+            raise ZendeskUnavailable(Statement("not_json", status=status), outcome_unknown=is_write)
         return
     if status < 400:
         raise UnexpectedAnswer(_moved(response))
@@ -44,7 +43,9 @@ def judge(response: requests.Response, *, is_write: bool) -> None:
         raise RateLimited(retry_after(response.headers), spent[-1] if spent else None)
     if status >= 500 or status == 408:
         raise ZendeskUnavailable(
-            f"it answered {status}.", retry_after=retry_after(response.headers), outcome_unknown=is_write
+            Statement("answered", status=status),
+            retry_after=retry_after(response.headers),
+            outcome_unknown=is_write,
         )
     _refuse(response)
 
@@ -53,25 +54,25 @@ def _moved(response: requests.Response) -> str:
     """Say where the account went: Zendesk sends callers of a former name on to the new one."""
     host = urlsplit(response.headers.get("Location", "")).hostname or ""
     if _ZENDESK_HOST.fullmatch(host):
-        return f"the account is now {host}; set MAKEGOOD_ZENDESK_URL to https://{host} and start again."
-    return f"it redirects ({response.status_code}); check MAKEGOOD_ZENDESK_URL."
+        return Statement("moved", host=host)
+    return Statement("redirects", status=response.status_code)
 
 
 def _refuse(response: requests.Response) -> NoReturn:
     status, data = response.status_code, _error_body(response)
     error, description = _text(data.get("error")), _text(data.get("description"))
     if status == 401:
-        raise NotAuthorised("the access token does not count.")
+        raise NotAuthorised(Statement("token_refused"))
     if status == 403:
         scopes = _SCOPES.search(description)
         raise NotAuthorised(
-            "the OAuth client's scope or its user's role does not cover this call.",
+            Statement("scope_or_role"),
             scopes[1].split(" or ")[-1].strip() if scopes else None,
         )
     if status == 404:
         if not data:
             # Zendesk tells of a missing ticket in JSON; a page of HTML speaks of the whole account.
-            raise UnexpectedAnswer("404 without JSON; check MAKEGOOD_ZENDESK_URL.")
+            raise UnexpectedAnswer(Statement("no_account"))
         if error != "InvalidEndpoint":
             raise NotFound(status, error or "RecordNotFound", description)
     if status == 409:

@@ -1,5 +1,7 @@
 """What can go wrong with Zendesk, one class for each different next step of the caller."""
 
+from integration.statements import Statement
+
 DEFAULT_RETRY_AFTER = 30.0
 
 
@@ -20,7 +22,12 @@ class RateLimited(ZendeskError):
     """
 
     def __init__(self, retry_after: float, limit: str | None = None) -> None:
-        super().__init__(f"Zendesk's limit {limit or 'of requests'} is spent; wait {retry_after:.0f} s.")
+        seconds = round(retry_after)
+        super().__init__(
+            Statement("zendesk_limit", limit=limit, seconds=seconds)
+            if limit
+            else Statement("zendesk_limit_any", seconds=seconds)
+        )
         self.retry_after = retry_after
         self.limit = limit
 
@@ -39,7 +46,7 @@ class ZendeskUnavailable(ZendeskError):
         outcome_unknown: bool = False,
         is_slow: bool = False,
     ) -> None:
-        super().__init__(f"Zendesk is unavailable: {reason}")
+        super().__init__(Statement("zendesk_unavailable", reason=reason))
         self.retry_after = retry_after
         self.is_slow = is_slow
         self.outcome_unknown = outcome_unknown
@@ -52,7 +59,7 @@ class ZendeskRejected(ZendeskError):
     """
 
     def __init__(self, status: int, error: str, description: str = "") -> None:
-        super().__init__(f"Zendesk answered {status} {error}.")
+        super().__init__(Statement("zendesk_rejected", status=status, error=error))
         self.status = status
         self.error = error
         self.description = description
@@ -74,8 +81,11 @@ class NotAuthorised(ZendeskError):
     """The OAuth client or its user may not do this; `missing_scope` says what to grant, where known."""
 
     def __init__(self, reason: str, missing_scope: str | None = None) -> None:
-        grant = f" Grant the scope {missing_scope}." if missing_scope else ""
-        super().__init__(f"Zendesk refuses access: {reason}{grant}")
+        super().__init__(
+            Statement("zendesk_refuses_scope", reason=reason, scope=missing_scope)
+            if missing_scope
+            else Statement("zendesk_refuses", reason=reason)
+        )
         self.missing_scope = missing_scope
 
 
@@ -83,5 +93,5 @@ class UnexpectedAnswer(ZendeskError):
     """Zendesk answered something that its documentation does not foresee; somebody must look."""
 
     def __init__(self, reason: str, *, outcome_unknown: bool = False) -> None:
-        super().__init__(f"Zendesk's answer is not understood: {reason}")
+        super().__init__(Statement("zendesk_unexpected", reason=reason))
         self.outcome_unknown = outcome_unknown

@@ -2,9 +2,11 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 import requests
 
+from integration.statements import Statement
 from integration.zendesk.answers import judge
 from integration.zendesk.errors import NotAuthorised, UnexpectedAnswer, ZendeskRejected
 from integration.zendesk.transport import CONNECT_SECONDS, READ_SECONDS, OnceAdapter, unavailable
@@ -15,10 +17,19 @@ LONGEST_LIFETIME = 172_800.0
 
 
 class AccessToken:
-    """Hands out a bearer token that still lives; safe to share between threads."""
+    """Hands out a bearer token that still lives; safe to share between threads.
+
+    `on_fetch` is told how many seconds each new token lives.
+    """
 
     def __init__(
-        self, base_url: str, client_id: str, client_secret: str, *, scope: str = "read write"
+        self,
+        base_url: str,
+        client_id: str,
+        client_secret: str,
+        *,
+        scope: str = "read write",
+        on_fetch: Callable[[float], None] | None = None,
     ) -> None:
         self._url = f"{base_url}/oauth/tokens"
         self._credentials = {
@@ -27,6 +38,7 @@ class AccessToken:
             "client_secret": client_secret,
             "scope": scope,
         }
+        self._on_fetch = on_fetch
         self._lock = threading.Lock()
         self._token = ""
         self._renew_at = float("-inf")
@@ -62,6 +74,8 @@ class AccessToken:
                 raise unavailable(error, is_write=False) from None
         self._token, lifetime = _read(response)
         self._renew_at = time.monotonic() + max(lifetime - RENEW_BEFORE, 0.0)
+        if self._on_fetch:
+            self._on_fetch(lifetime)
 
 
 def _read(response: requests.Response) -> tuple[str, float]:
@@ -70,9 +84,7 @@ def _read(response: requests.Response) -> tuple[str, float]:
         data = response.json()
     except ZendeskRejected as error:
         if error.error == "invalid_scope":
-            raise NotAuthorised(
-                "the OAuth client is not allowed the scopes asked for; `makegood doctor` lists them."
-            ) from None
+            raise NotAuthorised(Statement("scopes_not_allowed")) from None
         raise _unknown_client() from None
     except NotAuthorised:
         raise _unknown_client() from None
@@ -80,12 +92,12 @@ def _read(response: requests.Response) -> tuple[str, float]:
         data = None
     token = data.get("access_token") if isinstance(data, dict) else None
     if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
-        raise UnexpectedAnswer("there is no access token in it.")
+        raise UnexpectedAnswer(Statement("no_token"))
     return token, _lifetime(data.get("expires_in"))
 
 
 def _unknown_client() -> NotAuthorised:
-    return NotAuthorised("it does not know the OAuth client; check MAKEGOOD_OAUTH_CLIENT_ID and _SECRET.")
+    return NotAuthorised(Statement("client_unknown"))
 
 
 def _lifetime(value: object) -> float:

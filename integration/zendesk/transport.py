@@ -10,6 +10,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
+from integration.statements import Statement
 from integration.zendesk.errors import ZendeskUnavailable
 
 CONNECT_SECONDS, READ_SECONDS = 3.05, 15.0
@@ -76,10 +77,8 @@ def unavailable(error: requests.RequestException, *, is_write: bool) -> ZendeskU
     """Say what a failed exchange means; a write is only known not to be done if it was never sent."""
     was_sent = not _failed_before_sending(error)
     is_slow = isinstance(error, requests.Timeout) and was_sent
-    reason = "no answer came in time" if is_slow else "the connection failed"
-    if not was_sent:
-        reason = "it cannot be reached; check MAKEGOOD_ZENDESK_URL and the network"
-    return ZendeskUnavailable(f"{reason}.", outcome_unknown=is_write and was_sent, is_slow=is_slow)
+    reason = "too_slow" if is_slow else "connection_failed" if was_sent else "not_reachable"
+    return ZendeskUnavailable(Statement(reason), outcome_unknown=is_write and was_sent, is_slow=is_slow)
 
 
 def _failed_before_sending(error: BaseException) -> bool:

@@ -1,8 +1,11 @@
 """The sidebar's side of the API: a session, and JSON back and forth."""
 
+from dataclasses import replace
+
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from integration.store import requesters
 from integration.zendesk.launch import mint_session
 from tests.web.installation import AGENT, Site
 
@@ -16,6 +19,14 @@ def bearer(here: Site, user_id: int = AGENT, role: str = "agent") -> dict[str, s
         now=here.clock.now,
     )
     return {"Authorization": f"Bearer {session}"}
+
+
+def speaks(here: Site, user_id: int, locale: str) -> None:
+    """Let one of the staff use Zendesk in another language."""
+    with here.parts.database.write() as conn:
+        known = requesters.get(conn, user_id)
+        assert known is not None
+        requesters.save(conn, replace(known, locale=locale), order="2")
 
 
 class Asking:

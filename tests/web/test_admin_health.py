@@ -113,7 +113,7 @@ def test_the_doctors_lines_tell_what_was_measured_and_the_next_step(tmp_path: Pa
         html = client.get("/app/api/admin/health/doctor", headers={"Authorization": f"Bearer {session}"}).text
         parts.close()
 
-    assert "<b>database</b> · schema" in html
+    assert "<b>Database</b> · schema" in html
     assert "acts as administrator" in html
     assert "Start `makegood run`" in html
 

@@ -9,13 +9,9 @@ from pydantic import BaseModel, ConfigDict
 from integration.domain.phrases import Phrase, PhraseBook
 from integration.domain.wording import fold
 from integration.responses.document import load_yaml, validated
+from integration.statements import Statement
 
-ADVICE = {
-    "blame": "blames the requester",
-    "sarcasm": "sounds sarcastic or talks down",
-    "promotion": "advertises; an answer to a complaint sells nothing",
-    "vague": "promises without a date: name the day with {{ next_date | date }}",
-}
+DATE = "{{ next_date | date }}"
 
 
 class ToneWords(BaseModel):
@@ -32,7 +28,7 @@ class ToneWords(BaseModel):
 def find(text: str, language: str) -> Iterator[tuple[str, str]]:
     """Yield the words found and what is wrong with them; nothing for a language without a list."""
     for hit in _book(language).find(fold(text)):
-        yield text[hit.start : hit.end], ADVICE[hit.phrase.label]
+        yield text[hit.start : hit.end], Statement(f"tone_{hit.phrase.label}", jinja=DATE)
 
 
 @cache

@@ -5,7 +5,8 @@
 //   <a href="#reports">                                go there
 //   <form data-get="reports">                          go there with the fields as query
 //   <button data-post="parked/outbox/3/try-again">     send it, then show the fragment anew
-//   <form data-post="…">                               the same with the fields as JSON
+//   <form data-post="…">                               the same with the fields as JSON; the boxes of a
+//                                                      fieldset[data-many] of the same name are a list
 //       data-said="…"    what to say afterwards        data-go="templates"    where to go afterwards
 //   <form data-goto="templates/letter/{name}/{locale}">  go there, with the fields filled in
 //   <a href="#" data-download="templates/export">      fetch it as a file
@@ -47,8 +48,9 @@ makegood.admin = (() => {
     return makegood.call(`api/admin/${place}?${given}`, options);
   }
 
+  /** What is shown, still written as an address: decoded twice, a sought “50%20off” would become “50 off”. */
   function path() {
-    return decodeURI(location.hash.slice(1)) || document.querySelector("nav a").hash.slice(1);
+    return location.hash.slice(1) || document.querySelector("nav a").hash.slice(1);
   }
 
   function mark() {
@@ -94,13 +96,21 @@ makegood.admin = (() => {
 
   /** Go to a fragment, or show it anew where it is shown already; `said` is told when it is there. */
   async function go(place, said = "") {
-    if (place === undefined || `#${place}` === decodeURI(location.hash)) {
+    if (place === undefined || new URL(`#${place}`, location).hash === location.hash) {
       await load();
       say(said);
     } else {
       toSay = said;
       location.hash = place;
     }
+  }
+
+  /** Return the fields of a form by name; the boxes of a fieldset[data-many] come as a list. */
+  function fieldsOf(form) {
+    const data = new FormData(form);
+    const fields = Object.fromEntries(data);
+    for (const { name } of form.querySelectorAll("fieldset[data-many]")) fields[name] = data.getAll(name);
+    return fields;
   }
 
   async function post(element, body) {
@@ -171,7 +181,7 @@ makegood.admin = (() => {
   board.addEventListener("submit", (event) => {
     const form = event.target;
     event.preventDefault();
-    const fields = Object.fromEntries(new FormData(form));
+    const fields = fieldsOf(form);
     if (form.dataset.post) post(form, fields);
     if (form.dataset.upload) upload(form);
     if (form.dataset.goto) go(form.dataset.goto.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(fields[name])));
