@@ -1,10 +1,11 @@
 """Which follow-ups a policy asks for, from what has happened so far."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integration.domain.calendar import Calendar
+from integration.domain.deadline import Stop
 from integration.domain.followup import Satisfier
 from integration.domain.policy import NOTED_BY_AGENTS, Policy, Start, Step
 
@@ -95,11 +96,22 @@ def plan(
     return tuple(planned[max(overdue - 1, 0) :])
 
 
-def due(policy: Policy, step: Step, start: datetime, calendar: Calendar) -> datetime:
-    """Return when a step that counts from `start` is due: an escalation after the step before it."""
+def due(
+    policy: Policy, step: Step, start: datetime, calendar: Calendar, stops: Sequence[Stop] = ()
+) -> datetime:
+    """Return when a step that counts from `start` is due: an escalation after the step before it.
+
+    `stops`, oldest first, are the times in which the step stood still; of each counts what lies before the
+    step would have been due.
+    """
     before = policy.step(step.after) if step.after else None
-    begin = due(policy, before, start, calendar) if before else start
-    return step.limit.ends(begin, calendar)
+    begin = due(policy, before, start, calendar, stops) if before else start
+    ends, stood = step.limit.ends(begin, calendar), []
+    for stop in stops:
+        if stop.ended_at > begin and stop.began_at < ends:
+            stood.append(Stop(max(stop.began_at, begin), stop.ended_at))
+            ends = step.limit.ends(begin, calendar, stood)
+    return ends
 
 
 def _happened(starts: Mapping[Start, datetime | None]) -> dict[Satisfier, datetime | None]:

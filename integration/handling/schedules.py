@@ -153,7 +153,9 @@ def _due(
             counts[key] = policy, calendar_of(parts, conn, policy, now)
     policy, calendar = counts[key]
     rule = policy.step(step.name)
-    return planning.due(policy, rule, step.counted_from, calendar) if rule else step.due_at
+    if rule is None or step.pauses.since is not None:
+        return step.due_at
+    return planning.due(policy, rule, step.counted_from, calendar, step.pauses.over)
 
 
 def _move(parts: Parts, conn: Connection, step: CountedStep, due_at: datetime, now: datetime) -> bool:

@@ -27,7 +27,7 @@ from integration.handling.new_complaint import Opening, decide_opening, open_com
 from integration.handling.next_dates import keep_current
 from integration.handling.ordering import order_at
 from integration.handling.past_complaint import is_old_news, past_complaint
-from integration.handling.pauses import go_on
+from integration.handling.pauses import follow_status
 from integration.handling.requested_follow_ups import apply_request
 from integration.handling.retrying import MAX_TRIES, put_off, words_for
 from integration.handling.running_complaint import ENDED_TICKET, Progress, decide_progress, record_progress
@@ -114,7 +114,7 @@ def _work(parts: Parts, ticket_id: int) -> None:
         if case is not None and isinstance(decision, Progress):
             if refresh_by_ticket(parts, conn, case.ticket, case.comments):
                 keep_current(parts, conn, ticket_id, now)
-            go_on(parts, conn, case.ticket, now)
+            follow_status(parts, conn, case.ticket, delivered.events, now)
         if case is not None and noticing.concerns(case, is_decided=decision is not None):
             after = read_case(conn, ticket_id, now=now) or case
             noticing.notice(conn, case, after, delivered.events, working_hours(parts, conn, now), now)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integration.domain.deadline import Unit, plain
+from integration.domain.deadline import Stop, Unit, plain
 from integration.domain.followup import Satisfier
-from integration.domain.planning import Planned, moments, plan
+from integration.domain.planning import Planned, due, moments, plan
 from integration.domain.policy import Policy, Scope, Start, Step, Traits
 from integration.domain.ticket import Channel
 from integration.policies.load import load_policy
@@ -36,6 +36,15 @@ def test_levels_count_from_the_day_of_the_level_before() -> None:
     found = planned(policy_of(FIRST, LEVEL_1, LEVEL_2))
 
     assert [each.due_at - MONDAY for each in found.values()] == [2 * HOUR, 5 * HOUR, 8 * HOUR]
+
+
+def test_a_pause_before_the_first_level_moves_those_after_it_once() -> None:
+    policy, calendar = policy_of(FIRST, LEVEL_1), policy_of(FIRST).calendar
+    pause = Stop(MONDAY + HOUR, MONDAY + 5 * HOUR)
+
+    ends = [due(policy, step, MONDAY, calendar, [pause]) - MONDAY for step in (FIRST, LEVEL_1)]
+
+    assert ends == [6 * HOUR, 9 * HOUR]
 
 
 def test_a_complaint_found_late_goes_to_the_level_it_has_reached_and_only_there() -> None:

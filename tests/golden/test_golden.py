@@ -11,8 +11,9 @@ import yaml
 
 from integration.domain.calendar import Calendar
 from integration.domain.deadline import Stop
-from integration.domain.planning import moments
-from integration.domain.policy import Start, Traits
+from integration.domain.followup import Satisfier
+from integration.domain.planning import due, moments
+from integration.domain.policy import Policy, Start, Step, Traits
 from integration.domain.preset import (
     Deadline,
     NotAllowed,
@@ -127,16 +128,28 @@ def test_an_extension_ends_where_it_was_counted_by_hand(row: Row) -> None:
         assert extended_until() == moment(row["extended"]["due"], preset.time_zone), row["why"]
 
 
+def calendar_for(row: Row) -> Calendar:
+    hours = HoursSchema.model_validate(row.get("hours", {})).week()
+    return Calendar(ZoneInfo(row["zone"]), frozenset(row.get("free", ())), hours)
+
+
 @pytest.mark.parametrize("row", rows("counting.yaml"), ids=name_of)
 def test_a_counting_rule_ends_where_it_was_counted_by_hand(row: Row) -> None:
-    calendar = Calendar(
-        ZoneInfo(row["zone"]),
-        frozenset(row.get("free", ())),
-        HoursSchema.model_validate(row.get("hours", {})).week(),
-    )
     limit = LimitSchema.model_validate(row["count"]).limit()
 
-    due_at = limit.ends(moment(row["from"], row["zone"]), calendar)
+    due_at = limit.ends(moment(row["from"], row["zone"]), calendar_for(row))
+
+    assert due_at == moment(row["due"], row["zone"]), row["why"]
+
+
+@pytest.mark.parametrize("row", rows("pauses.yaml"), ids=name_of)
+def test_a_paused_step_goes_on_with_the_time_that_was_left(row: Row) -> None:
+    limit = LimitSchema.model_validate(row["count"]).limit()
+    step = Step("step", Start.RECEIVED, limit, frozenset({Satisfier.RESOLVED}), "update")
+    policy = Policy("policy", 1, "Policy", date(2026, 1, 1), row["zone"], (step,))
+    stops = [Stop(*(moment(text, row["zone"]) for text in pause)) for pause in row["paused"]]
+
+    due_at = due(policy, step, moment(row["from"], row["zone"]), calendar_for(row), stops)
 
     assert due_at == moment(row["due"], row["zone"]), row["why"]
 

@@ -25,6 +25,7 @@ follow_ups = table(
     sa.Column("ended_at", Moment),
     sa.Column("claimed_until", Moment),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("pauses", Json),  # when the ticket waited, and the step with it
     # A million rows wait here for months; the dispatcher only ever walks the pending ones that are due.
     index_where("status = 'pending'", "ix_follow_ups_due_at_pending", "due_at"),
     index_where("status = 'dispatched'", "ix_follow_ups_dispatched", "claimed_until", "due_at"),
