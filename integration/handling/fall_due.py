@@ -6,6 +6,7 @@ from datetime import datetime
 from integration.domain import followup
 from integration.domain.followup import FollowUp, FollowUpStatus
 from integration.domain.reason import Code, Reason
+from integration.handling import waiting_note
 from integration.handling.pauses import put_off_while_paused
 from integration.handling.receive import SERVICE_USER
 from integration.handling.reminding import remind, write_to_requester
@@ -50,7 +51,16 @@ def _fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int) -> N
         ):
             return
         complaint = complaints.by_ticket(conn, follow_up.ticket_id)
+        is_note_waiting = follow_up.chain_id is None and waiting_note.waits(conn, follow_up.complaint_id)
+        is_said = waiting_note.has_said(conn, follow_up)
         own_id = kept.get(conn, SERVICE_USER)
+    if is_note_waiting:
+        # The note says what is due by the time it leaves.
+        _wait(parts, follow_up, next_try(now, attempt))
+        return
+    if is_said:
+        _end(parts, follow_up, FollowUpStatus.SILENT, Reason(Code.NEWER_REMINDER), now)
+        return
     state = complaint.state if complaint else None
     try:
         ticket = parts.zendesk.ticket(follow_up.ticket_id)

@@ -23,7 +23,7 @@ from integration.parts import Parts
 from integration.store import audit_log, clocks, complaints, counters, follow_ups, outbox
 from integration.store.complaints import NewComplaint
 
-ENRICHMENT_PRIORITY = 2
+ENRICHMENT, ENRICHMENT_PRIORITY = "enrich", 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,11 @@ def _deadline(
     return last, calendar.local(last).date() if last else None
 
 
+def enrichment_key(complaint_id: int) -> str:
+    """Return the outbox key of the one note that a complaint gets."""
+    return f"{ENRICHMENT}:{complaint_id}"
+
+
 def open_complaint(conn: Connection, opening: Opening, now: datetime) -> int:
     """Write a complaint, its follow-ups and its outbox row; return the complaint's id."""
     ticket, assessment = opening.case.ticket, opening.assessment
@@ -184,8 +189,8 @@ def open_complaint(conn: Connection, opening: Opening, now: datetime) -> int:
     )
     outbox.add(
         conn,
-        key=f"enrich:{complaint_id}",
-        kind="enrich",
+        key=enrichment_key(complaint_id),
+        kind=ENRICHMENT,
         ticket_id=ticket.id,
         marker=opening.marker,
         note=opening.note,

@@ -34,7 +34,7 @@ def enrichment(
     summary: Summary,
     repeat: Repeat | None,
     suggestion_title: str | None,
-    next_up: Planned | None,
+    next_up: Planned | FollowUp | None,
     zone: ZoneInfo,
     marker: str,
     now: datetime,
@@ -59,7 +59,7 @@ def enrichment(
         repeat=RepeatLine(ticket_id=repeat.ticket_id, reason=repeat.reason.code) if repeat else None,
         open_promise=_promise_line(promise, now) if promise else None,
         suggestion=suggestion_title,
-        next=NextLine(name=next_up.name, due_at=next_up.due_at) if next_up else None,
+        next=_next_line(next_up, now) if next_up else None,
     )
     return parts.library.render_note("complaint", parts.settings.note_locale, values)
 
@@ -106,6 +106,10 @@ def _past_line(parts: Parts, past: PastComplaint, zone: ZoneInfo) -> PastComplai
         is_open=past.resolved_at is None,
         url=f"{parts.settings.zendesk_url}/agent/tickets/{past.ticket_id}",
     )
+
+
+def _next_line(next_up: Planned | FollowUp, now: datetime) -> NextLine:
+    return NextLine(name=next_up.name, due_at=next_up.due_at, is_late=next_up.due_at <= now)
 
 
 def _promise_line(promise: Promise, now: datetime) -> PromiseLine:

@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from integration.domain.followup import FollowUpStatus
+from integration.domain.followup import FollowUp, FollowUpStatus
 from integration.domain.reason import Code, Reason
-from integration.handling import chain_course
+from integration.handling import chain_course, waiting_note
 from integration.handling.reminding import key_of
 from integration.handling.retrying import MAX_TRIES, next_try, words_for
+from integration.handling.waiting_note import STALE
 from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.settings import Mode
 from integration.statements import Statement
-from integration.store import audit_log, complaints, counters, follow_ups, outbox, write_pause
+from integration.store import alerts, audit_log, complaints, counters, follow_ups, outbox, write_pause
 from integration.store.engine import DatabaseUnavailable
 from integration.zendesk.errors import (
     NotAuthorised,
@@ -34,10 +35,8 @@ log = logging.getLogger(__name__)
 # A write that got no answer may still be on its way through Zendesk when we look for its marker.
 SETTLE = timedelta(seconds=5)
 SETTLE_SLOW = timedelta(seconds=60)
-
-# A reminder that could not leave for so long may have lost its reason: it is decided anew.
-STALE = timedelta(minutes=10)
-ACTION_KINDS = {"remind": "reminded", "tell": "requester written to", "escalate": "escalated"}
+ESCALATION = "escalate"
+ACTION_KINDS = {"remind": "reminded", "tell": "requester written to", ESCALATION: "escalated"}
 
 
 def post(parts: Parts, outbox_id: int, attempt: int) -> None:
@@ -53,8 +52,10 @@ def post(parts: Parts, outbox_id: int, attempt: int) -> None:
     try:
         if row.state == "sending" and _was_done_before(parts, row, now):
             return
-        if row.follow_up_id is not None and not _is_still_wanted(parts, row, row.follow_up_id, now):
+        current = _current(parts, row, now)
+        if current is None:
             return
+        row = current
         if parts.settings.mode is Mode.OBSERVE:
             _hold(parts, row, now)
             return
@@ -153,8 +154,7 @@ def _done(parts: Parts, row: outbox.OutboxRow, audit_id: int | None, now: dateti
             after={"kind": row.kind, "audit_id": audit_id, "has_note": row.note is not None},
         )
         follow_up = follow_ups.get(conn, row.follow_up_id or 0)
-        # Somebody who moved it while the reminder was on its way wants it again on the new day.
-        if follow_up is not None and key_of(follow_up) == row.key:
+        if follow_up is not None and _has_spoken(row, follow_up, now):
             follow_ups.end(conn, follow_up.id, status=FollowUpStatus.POSTED, reason=None, now=now)
         if follow_up is not None and follow_up.chain_id is not None:
             chain_course.was_sent(conn, follow_up.chain_id, working_hours(parts, conn, now), now)
@@ -167,6 +167,13 @@ def _done(parts: Parts, row: outbox.OutboxRow, audit_id: int | None, now: dateti
                 kind=ACTION_KINDS.get(row.kind, "noted"),
                 details={"audit_id": audit_id},
             )
+
+
+def _has_spoken(row: outbox.OutboxRow, follow_up: FollowUp, now: datetime) -> bool:
+    # Somebody who moved it while the reminder was on its way wants it again on the new day.
+    if waiting_note.is_complaint_s(row):
+        return follow_up.due_at <= now
+    return key_of(follow_up) == row.key
 
 
 def _settled(error: ZendeskError) -> float:
@@ -207,6 +214,30 @@ def _pause(parts: Parts, row: outbox.OutboxRow, now: datetime, reason: str) -> N
         is_new = write_pause.begin(conn, reason, now)
     if is_new:
         log.warning("Writes to Zendesk are paused.", extra={"reason": reason})
+
+
+def _current(parts: Parts, row: outbox.OutboxRow, now: datetime) -> outbox.OutboxRow | None:
+    """Return what should be written now; None where the row was dropped."""
+    if waiting_note.is_complaint_s(row):
+        return waiting_note.made_current(parts, row, now)
+    if row.kind == ESCALATION and not _is_newest(parts, row, now):
+        return None
+    if row.follow_up_id is not None and not _is_still_wanted(parts, row, row.follow_up_id, now):
+        return None
+    return row
+
+
+def _is_newest(parts: Parts, row: outbox.OutboxRow, now: datetime) -> bool:
+    """Whether a late word on an alert is still the latest; drop it where the ticket has a newer note."""
+    if now - row.created_at <= STALE:
+        return True
+    with parts.database.write() as conn:
+        if alerts.open_of_ticket(conn, row.ticket_id) and not outbox.has_newer_note(conn, row):
+            return True
+        outbox.drop(
+            conn, row.id, attempt=row.attempts, reason="waited too long; a newer note says what is due"
+        )
+    return False
 
 
 def _is_still_wanted(parts: Parts, row: outbox.OutboxRow, follow_up_id: int, now: datetime) -> bool:

@@ -86,7 +86,7 @@ def remind(
             group_id=step.group_id if step and reach is Reach.ASSIGNEE else None,
         )
         if step is not None and step.level > 0:
-            _alert(conn, follow_up, step, policy, now)
+            alert_late_step(conn, follow_up, step, policy, now)
 
 
 def write_to_requester(
@@ -236,10 +236,11 @@ def _without_note(
                 ) or Reason(Code.SENT_BY_CHAIN)
         silence(conn, follow_up, reason, now)
         if step is not None and (step.level > 0 or reach is Reach.SIDE_LIST):
-            _alert(conn, follow_up, step, policy, now)
+            alert_late_step(conn, follow_up, step, policy, now)
 
 
-def _alert(conn: Connection, follow_up: FollowUp, step: Step, policy: Policy, now: datetime) -> None:
+def alert_late_step(conn: Connection, follow_up: FollowUp, step: Step, policy: Policy, now: datetime) -> None:
+    """Raise the alert that an escalation brings, once."""
     raise_alert(
         conn,
         AlertKind.LATE_STEP,

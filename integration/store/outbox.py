@@ -15,6 +15,7 @@ from integration.store.dialect import insert_into, one_of
 from integration.store.tables import outbox
 
 REASON_LENGTH = 300
+WAITING = ("new", "claimed", "sending")
 # Nothing waits longer than this for the sake of something newer.
 PATIENCE = timedelta(hours=1)
 
@@ -108,7 +109,7 @@ def claim_due(conn: Connection, now: datetime, *, limit: int, lease: timedelta) 
     waits_for_another = sa.exists().where(
         older.c.ticket_id == outbox.c.ticket_id,
         older.c.id < outbox.c.id,
-        one_of(older.c.state, "new", "claimed", "sending"),
+        one_of(older.c.state, *WAITING),
     )
     has_patience = sa.case((outbox.c.created_at < now - PATIENCE, 0), else_=1)
     ids = list(
@@ -140,9 +141,33 @@ def in_flight(conn: Connection, now: datetime) -> int:
 
 def get(conn: Connection, id: int) -> OutboxRow | None:
     """Return a write by its id."""
-    columns = (outbox.c[name] for name in OutboxRow.__dataclass_fields__)
-    row = conn.execute(sa.select(*columns).where(outbox.c.id == id)).first()
-    return _row(row._mapping) if row else None
+    return _one(conn, outbox.c.id == id)
+
+
+def by_key(conn: Connection, key: str) -> OutboxRow | None:
+    """Return a write by its key."""
+    return _one(conn, outbox.c.key == key)
+
+
+def has_newer_note(conn: Connection, row: OutboxRow) -> bool:
+    """Whether another internal note reached the ticket since this one was meant, or waits behind it."""
+    since = sa.and_(one_of(outbox.c.state, "done"), outbox.c.sent_at >= row.created_at)
+    behind = sa.and_(_is_waiting(), outbox.c.id > row.id)
+    other = sa.and_(
+        outbox.c.ticket_id == row.ticket_id,
+        outbox.c.id != row.id,
+        outbox.c.note.is_not(None),
+        outbox.c.is_public.is_(False),
+    )
+    return conn.scalar(sa.select(sa.exists().where(other, sa.or_(since, behind)))) or False
+
+
+def rewrite(conn: Connection, row: OutboxRow) -> bool:
+    """Put another note into a claimed write, with what goes along; False when it was claimed again."""
+    names = ("note", "follow_up_id", "assignee_id", "group_id")
+    values = {name: getattr(row, name) for name in names}
+    fields = encoding.fields_to_json(row.fields)
+    return _set_claimed(conn, row.id, row.attempts, **values, fields=fields)
 
 
 def mark_sending(conn: Connection, id: int, *, attempt: int, now: datetime) -> bool:
@@ -258,7 +283,7 @@ def merge_fields(conn: Connection, ticket_id: int, fields: Mapping[int, FieldVal
 
 
 def _is_waiting() -> sa.ColumnElement[bool]:
-    return one_of(outbox.c.state, "new", "claimed", "sending")
+    return one_of(outbox.c.state, *WAITING)
 
 
 def _unless_sending(state: str) -> sa.ColumnElement[str]:
@@ -272,6 +297,12 @@ def _set_claimed(conn: Connection, id: int, attempt: int, **values: object) -> b
 def _set_waiting(conn: Connection, id: int, *where: sa.ColumnElement[bool], **values: object) -> bool:
     update = sa.update(outbox).where(outbox.c.id == id, _is_waiting(), *where).values(**values)
     return conn.execute(update).rowcount == 1
+
+
+def _one(conn: Connection, *where: sa.ColumnElement[bool]) -> OutboxRow | None:
+    columns = (outbox.c[name] for name in OutboxRow.__dataclass_fields__)
+    row = conn.execute(sa.select(*columns).where(*where)).first()
+    return _row(row._mapping) if row else None
 
 
 def _row(row: Mapping[Any, Any]) -> OutboxRow:
