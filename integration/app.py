@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from integration.call_book import CallBook
 from integration.clock import Clock, RehearsalClock, system_clock
 from integration.handling import standing
 from integration.learned.encoder import load_encoder
@@ -16,13 +17,12 @@ from integration.parts import Parts
 from integration.policies.shelf import PolicyShelf
 from integration.responses.library import Library
 from integration.settings import Mode, Settings
-from integration.store import counters
 from integration.store.corrections import LessonShelf
 from integration.store.editions import EditionShelf
 from integration.store.engine import WAIT_SECONDS, Database, DatabaseUnavailable, make_engine
 from integration.web import site
 from integration.zendesk.client import Zendesk
-from integration.zendesk.http import SAFE_METHODS, ZendeskSession
+from integration.zendesk.http import ZendeskSession
 from integration.zendesk.oauth import AccessToken
 from integration.zendesk.pace import Pace
 
@@ -65,15 +65,7 @@ def assemble(
     library = Library.load(*template_folders(settings.data_dir), published=editions.templates)
     pace = Pace(database.engine, share=settings.write_share)
 
-    # Zendesk's answer must not be lost because what it says besides cannot be noted.
-    def count_call(method: str, _status: int | None, _seconds: float) -> None:
-        name = "zendesk_reads" if method in SAFE_METHODS else "zendesk_writes"
-        with suppress(DatabaseUnavailable, SQLAlchemyError), database.write() as conn:
-            counters.add(conn, name)
-
-    def learn(name: str, limit: int, left: int, resets_in: float | None) -> None:
-        with suppress(SQLAlchemyError):
-            pace.learn(name, limit, left, resets_in, clock())
+    book = CallBook(database, pace, clock)
 
     def note_token(seconds: float) -> None:
         with suppress(DatabaseUnavailable, SQLAlchemyError), database.write() as conn:
@@ -89,12 +81,13 @@ def assemble(
             scope="read write" if may_write else "read",
             on_fetch=note_token,
         ),
-        on_limits=learn,
-        on_call=count_call,
+        on_limits=book.hear,
+        on_call=book.count,
     )
 
     def close() -> None:
         session.close()
+        book.write()
         library.close()
         database.close()
 

@@ -87,7 +87,7 @@ class Worker:
             DBOS.register_queue(
                 name, partition_concurrency=1, worker_concurrency=8, polling_interval_sec=QUEUE_POLL_SECONDS
             )
-        DBOS.register_queue(OUTBOX, worker_concurrency=4, polling_interval_sec=QUEUE_POLL_SECONDS)
+        DBOS.register_queue(OUTBOX, worker_concurrency=8, polling_interval_sec=QUEUE_POLL_SECONDS)
         DBOS.apply_schedules(list(jobs.SCHEDULES))
         self._run_often("dispatcher", self.dispatcher.dispatch, DISPATCH_SECONDS)
         self._run_often("heartbeat", self._beat, self._heartbeat_seconds)

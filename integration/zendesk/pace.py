@@ -99,11 +99,15 @@ class Pace:
         seen: dict[str, object] = {
             "interval": interval, "burst": burst, "seen_limit": limit, "seen_remaining": remaining,
         }  # fmt: skip
-        if remaining <= math.floor(limit * (1 - self._share)):
+        if self.rests_at(limit, remaining):
             seen["blocked_until"] = at + min(PERIOD if resets_in is None else resets_in, FARTHEST)
         with self._engine.begin() as connection:
             self._begin(connection, name)
             connection.execute(sa.update(_PACE).where(_PACE.c.name == name).values(**seen))
+
+    def rests_at(self, limit: int, remaining: int) -> bool:
+        """Whether no more of a limit is left than the share that is the agents'."""
+        return remaining <= math.floor(limit * (1 - self._share))
 
     def rest(self, name: str, now: datetime) -> float:
         """Return the seconds until a limit has room for us again; 0 where it has, or is not known."""
