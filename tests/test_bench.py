@@ -53,13 +53,23 @@ def test_the_sidebar_is_opened_with_few_and_with_many_tickets(figures: dict[str,
         assert one["answer_kb"] > 1
 
 
-def test_follow_ups_rules_and_letters_have_their_figures(figures: dict[str, Any]) -> None:
-    waited, judged = figures["follow_ups"], figures["rules"]
+def test_rules_and_letters_have_their_figures(figures: dict[str, Any]) -> None:
+    judged = figures["rules"]
 
-    assert waited["pending"] == QUICK.stores[-1]
-    for timed in (waited["claim"], waited["reschedule"], waited["cancel"], judged["letter"]):
-        assert timed["spread"]["p50"] > 0
+    assert judged["letter"]["spread"]["p50"] > 0
     assert judged["detect_150_words"]["cpu_ms"] > judged["detect_40_words"]["cpu_ms"]
+
+
+def test_every_follow_up_that_falls_due_is_written_by_a_real_worker(figures: dict[str, Any]) -> None:
+    (one,) = figures["follow_ups"]
+
+    assert (one["database"], one["pending"]) == ("SQLite", QUICK.pending)
+    for timed in (one["claim"], one["reschedule"], one["cancel"]):
+        assert timed["spread"]["p50"] > 0
+    late = one["lateness"]
+    assert (late["written"], late["not_written"]) == (QUICK.falling_due, {})
+    assert 0 <= late["begun_late"]["p50"] <= late["written_late"]["p99"]
+    assert late["memory_most_mb"] > 0
 
 
 def test_percentiles_are_values_that_were_measured() -> None:

@@ -21,7 +21,6 @@ from tests.bench.deliveries import DESCRIPTION
 
 FIRST_PERSON = 360_000_000_000
 AGENT = 350_000_000_001
-MOST_DUE = 1_000
 
 _EVIDENCE = (
     Evidence(None, 91, 107, CueKind.FAILURE, "still has not come"),
@@ -80,9 +79,8 @@ _SCRIPT = {
         INSERT INTO follow_ups (ticket_id, name, note, due_at, planned_at, status, revision, satisfied_by,
                                 attempts)
         SELECT n, 'update', 'update',
-               CASE WHEN n % :due_every = 0 THEN {_AGO.format("3600 + n % 3600")}
-                    ELSE {_AGO.format("(-3600 - (n * 7919) % 15552000)")} END,
-               {_TICKET_AGE}, 'pending', 0, '["public_reply"]', 0
+               {_AGO.format("(-3600 - (n * 7919) % 15552000)")}, {_TICKET_AGE},
+               'pending', 0, '["public_reply"]', 0
         FROM numbers ORDER BY n""",
 }
 
@@ -138,7 +136,6 @@ def _values(tickets: int) -> dict[str, object]:
         # One more than a round number, so that nobody has complaints only.
         "others": tickets // 10 + 1,
         "agent": AGENT,
-        "due_every": max(tickets // MOST_DUE, 1),
         "words": DESCRIPTION,
         "evidence": json.dumps([encoding.evidence_to_json(one) for one in _EVIDENCE]),
         "reasons": json.dumps([encoding.reason_to_json(one) for one in _REASONS]),

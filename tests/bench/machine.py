@@ -59,6 +59,27 @@ def loop_ms() -> float:
     return round((time.perf_counter() - began) * 1000, 1)
 
 
+def resident_megabytes(pid: int) -> int:
+    """Return the memory of a process and its children, what they share counted once."""
+    own = [pid]
+    for task in Path(f"/proc/{pid}/task").glob("[0-9]*"):
+        own += [int(child) for child in _text(task / "children").split()]
+    return sum(_proportional_kilobytes(each) for each in set(own)) // 1_000
+
+
+def _proportional_kilobytes(pid: int) -> int:
+    lines = _text(Path(f"/proc/{pid}/smaps_rollup")).splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def _text(file: Path) -> str:
+    """Return a file's text; a process that has just ended has none."""
+    try:
+        return file.read_text()
+    except OSError:
+        return ""
+
+
 def _processor() -> str:
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []

@@ -82,19 +82,47 @@ def sidebar(console: Console, found: Iterable[Sidebar]) -> None:
     )
 
 
-def follow_ups(console: Console, one: FollowUps) -> None:
-    """Show what follow-ups cost."""
-    title = f"Follow-ups, {one.pending:,} pending; one durable transaction each, SQLite"
-    _show_timed(
-        console,
-        title,
-        {
-            "nothing due": one.nothing_due,
-            f"claim {one.batch} of those due": one.claim,
-            "reschedule one": one.reschedule,
-            "cancel one": one.cancel,
-        },
-    )
+def follow_ups(console: Console, found: Iterable[FollowUps]) -> None:
+    """Show what follow-ups cost, and how late reminders were."""
+    shown = list(found)
+    for one in shown:
+        title = (
+            f"Follow-ups, {one.pending:,} pending, {one.megabytes:,} MB; one durable transaction each, "
+            f"{one.database}"
+        )
+        _show_timed(
+            console,
+            title,
+            {
+                "nothing due": one.nothing_due,
+                f"claim {one.batch} of those due": one.claim,
+                "reschedule one": one.reschedule,
+                "cancel one": one.cancel,
+            },
+        )
+    table = _table(
+        "Reminders of a worker, from due to begun and to Zendesk's answer; its Zendesk has no limits",
+        "", "due", "within s", "written", "begun p50 s", "p99 s", "written p50 s", "p99 s", "longest s",
+        "idle MB", "most MB", "CPU ms each",
+    )  # fmt: skip
+    for one in shown:
+        late = one.lateness
+        spans = (
+            late.begun_late.p50, late.begun_late.p99,
+            late.written_late.p50, late.written_late.p99, late.written_late.longest,
+        )  # fmt: skip
+        table.add_row(
+            one.database,
+            f"{late.count:,}",
+            f"{late.within_seconds / late.speed:.0f}",
+            f"{late.written:,}",
+            *(f"{milliseconds / 1000:.2f}" for milliseconds in spans),
+            str(late.memory_idle_mb),
+            str(late.memory_most_mb),
+            f"{late.cpu_ms_each:.1f}",
+        )
+    console.print(table)
+    console.print()
 
 
 def rules(console: Console, one: Rules) -> None:

@@ -1,4 +1,4 @@
-"""The processes that are measured: Makegood's own web server, and the bare one beside it."""
+"""The processes that are measured: Makegood's own web server and worker, and the bare server beside it."""
 
 import os
 import socket
@@ -16,6 +16,7 @@ from tests.bench.wire import Line, request
 ROOT = Path(__file__).parents[2]
 START_WITHIN_SECONDS = 60.0
 QUIET_SECONDS = 0.03
+IDLE_WORKER_SECONDS = 0.2
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -74,17 +75,38 @@ def bare(folder: Path, database_url: str, secret: str) -> Iterator[Running]:
 
 
 @contextmanager
+def worker(folder: Path, database_url: str, more: dict[str, str]) -> Iterator[Running]:
+    """Run `makegood worker`, with `more` settings."""
+    given = environment(folder, database_url, "not used here", _free_port())
+    given |= {PREFIX + name: value for name, value in more.items()}
+    command = [sys.executable, "-m", "integration", "worker", "--slot", "bench"]
+    with _spawned(folder / "worker.log", command, given) as process:
+        running = Running(0, process.pid)
+        # Even an idle worker asks its queues and its clock several times a second.
+        _settle(running, quiet_seconds=IDLE_WORKER_SECONDS)
+        if process.poll() is not None:
+            raise RuntimeError(f"A worker did not start: {_words(folder / 'worker.log')}")
+        yield running
+
+
+@contextmanager
 def _process(log: Path, command: list[str], given: dict[str, str], port: int) -> Iterator[Running]:
+    with _spawned(log, command, given) as process:
+        _wait(process, port, log)
+        running = Running(port, process.pid)
+        _settle(running)
+        yield running
+
+
+@contextmanager
+def _spawned(log: Path, command: list[str], given: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     with log.open("ab") as out:
         process = subprocess.Popen(
             command, cwd=ROOT, env=inherited | given, stdout=out, stderr=out, stdin=subprocess.DEVNULL
         )
     try:
-        _wait(process, port, log)
-        running = Running(port, process.pid)
-        _settle(running)
-        yield running
+        yield process
     finally:
         process.terminate()
         try:
@@ -103,14 +125,18 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
                     return
         except (OSError, IndexError):
             time.sleep(0.05)
-    raise RuntimeError(f"A server did not start: {log.read_text(errors='replace')[-2000:]}")
+    raise RuntimeError(f"A server did not start: {_words(log)}")
 
 
-def _settle(running: Running) -> None:
+def _words(log: Path) -> str:
+    return log.read_text(errors="replace")[-2000:]
+
+
+def _settle(running: Running, *, quiet_seconds: float = QUIET_SECONDS) -> None:
     """Wait until nothing is being prepared any more: what is measured is the days after, not the start."""
     until = time.monotonic() + START_WITHIN_SECONDS
     worked, before = running.cpu_seconds(), -1.0
-    while worked - before > QUIET_SECONDS and time.monotonic() < until:
+    while worked - before > quiet_seconds and time.monotonic() < until:
         time.sleep(1.0)
         worked, before = running.cpu_seconds(), worked
 
