@@ -24,7 +24,17 @@ from integration.responses.values import (
     Values,
 )
 
-NOTES = ("complaint", "first-reply", "update", "check-in", "promise", "named")
+NOTES = ("complaint", "first-reply", "update", "check-in", "promise", "named", "tell-customer")
+# The messages of a chain go to the requester, and what they ask for is in the requester's language.
+MESSAGES = ("chain-ask", "chain-check-in", "chain-last", "chain-changed")
+_ASKED = {
+    "de": "die Seriennummer vom Boden des Wasserkochers",
+    "en": "the serial number from the bottom of the kettle",
+    "es": "el número de serie que figura en la base del hervidor",
+    "fr": "le numéro de série inscrit sous la bouilloire",
+    "pt": "o número de série que está na base da chaleira",
+    "ru": "серийный номер с нижней стороны чайника",
+}
 _DIVIDER = "\n" + "-" * 20 + " with nothing known " + "-" * 20 + "\n\n"
 _DUE = datetime(2026, 3, 3, 12, 30, tzinfo=UTC)
 
@@ -190,6 +200,13 @@ def notes(library: Library) -> Iterator[tuple[str, str]]:
         for name in NOTES:
             known = library.render_note(name, locale, _NOTE)
             unknown = library.render_note(name, locale, _FIRST_COMPLAINT)
+            yield f"note-{name}.{locale}.txt", known + _DIVIDER + unknown
+        for name in MESSAGES:
+            said = _KNOWN[locale].prevention if name == "chain-changed" else _ASKED[locale]
+            first_name = _KNOWN[locale].requester.first_name
+            named = dataclasses.replace(_NOTE, first_name=first_name, what=said)
+            known = library.render_note(name, locale, named)
+            unknown = library.render_note(name, locale, dataclasses.replace(named, first_name=None))
             yield f"note-{name}.{locale}.txt", known + _DIVIDER + unknown
 
 
