@@ -28,6 +28,7 @@ from integration.store.complaints import Complaint
 
 # Deadlines before courtesy: what the requester waits for goes out first.
 PRIORITY = {"first_reply_high": 1, "first_reply": 1, "promise": 1, "tell_customer": 2, "update": 3}
+URGENT = frozenset(PRIORITY) - {"update"}
 COURTESY = 7
 IN_THE_OUTBOX = timedelta(days=7)
 _NOWHERE = {Reach.SIDE_LIST: Code.SIDE_LIST, Reach.DIGEST: Code.IN_DIGEST}

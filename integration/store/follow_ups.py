@@ -73,13 +73,23 @@ class FollowUpClaim:
     attempts: int
 
 
-def claim_due(conn: Connection, now: datetime, *, limit: int, lease: timedelta) -> list[FollowUpClaim]:
-    """Claim what is due, longest due first.
+def claim_due(
+    conn: Connection,
+    now: datetime,
+    *,
+    limit: int,
+    lease: timedelta,
+    names: Collection[str] | None = None,
+) -> list[FollowUpClaim]:
+    """Claim what is due, longest due first; with `names` only those, and promises.
 
     Dispatched follow-ups whose claim has run out come again, with the same revision.
     """
-    pending = sa.and_(one_of(follow_ups.c.status, "pending"), follow_ups.c.due_at <= now)
-    stale = sa.and_(one_of(follow_ups.c.status, "dispatched"), follow_ups.c.claimed_until <= now)
+    wanted = sa.true()
+    if names is not None:
+        wanted = sa.or_(follow_ups.c.promise_id.is_not(None), follow_ups.c.name.in_(sorted(names)))
+    pending = sa.and_(one_of(follow_ups.c.status, "pending"), follow_ups.c.due_at <= now, wanted)
+    stale = sa.and_(one_of(follow_ups.c.status, "dispatched"), follow_ups.c.claimed_until <= now, wanted)
     ids = _lock(conn, stale, follow_ups.c.claimed_until, limit)
     ids += _lock(conn, pending, follow_ups.c.due_at, limit - len(ids))
     if not ids:

@@ -259,6 +259,12 @@ def count_waiting(conn: Connection) -> tuple[int, datetime | None]:
     return int(row[0]), row[1]
 
 
+def count_reminders(conn: Connection) -> int:
+    """Return how many writes of follow-ups wait."""
+    mine = sa.and_(_is_waiting(), outbox.c.follow_up_id.is_not(None))
+    return conn.scalar(sa.select(sa.func.count()).select_from(outbox).where(mine)) or 0
+
+
 def last_fields(conn: Connection, ticket_id: int) -> dict[int, FieldValue]:
     """Return what Zendesk was last told, or is about to be told, of each of a ticket's fields."""
     meant = outbox.c.state.in_(["new", "claimed", "sending", "done"])

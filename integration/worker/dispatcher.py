@@ -1,12 +1,14 @@
 """The dispatcher: claims what is due in our tables and makes a job of each row, in one transaction."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dbos import DBOSClient, EnqueueOptions
 from sqlalchemy import Connection
 
+from integration.handling.reminding import URGENT
 from integration.parts import Parts
 from integration.store import follow_ups, inbox, outbox
+from integration.store.follow_ups import FollowUpClaim
 from integration.store.inbox import InboxClaim
 from integration.zendesk.pace import TICKET_UPDATES
 
@@ -18,6 +20,22 @@ LEASE = timedelta(minutes=2)
 # More than these would only wait in the engine until their claims run out, and be done twice for nothing.
 MOST_IN_FLIGHT = 50
 MOST_WRITES_IN_FLIGHT = 16
+# So many minutes of writes may wait in the outbox; after ten a reminder would be decided anew.
+MINUTES_AHEAD, URGENT_MINUTES_AHEAD = 3.0, 6.0
+
+
+def claim_follow_ups(conn: Connection, a_minute: float, now: datetime) -> list[FollowUpClaim]:
+    """Claim no more than `a_minute` writes bring out soon: deciding reads the ticket, a late one is void.
+
+    What must wait longer waits as a follow-up, which costs nothing. What is urgent has room of its own.
+    """
+    working = follow_ups.in_flight(conn, now, lease=LEASE)
+    ahead = working + outbox.count_reminders(conn)
+    for minutes, names in ((MINUTES_AHEAD, None), (URGENT_MINUTES_AHEAD, URGENT)):
+        room = min(MOST_IN_FLIGHT - working, int(minutes * a_minute) - ahead)
+        if room > 0:
+            return follow_ups.claim_due(conn, now, limit=room, lease=LEASE, names=names)
+    return []
 
 
 class Dispatcher:
@@ -32,14 +50,14 @@ class Dispatcher:
         now = self._parts.clock()
         # Only as many writes as may go now are made jobs; the rest wait as rows, urgent ones first.
         writes = min(self._parts.pace.free(TICKET_UPDATES, now), MOST_WRITES_IN_FLIGHT)
+        a_minute = self._parts.pace.a_minute(TICKET_UPDATES)
         made = 0
         with self._parts.database.write() as conn:
             room = max(MOST_IN_FLIGHT - inbox.in_flight(conn, now), 0)
             for claim in inbox.claim_due(conn, now, limit=room, lease=LEASE):
                 self._enqueue_events(conn, claim)
                 made += 1
-            room = max(MOST_IN_FLIGHT - follow_ups.in_flight(conn, now, lease=LEASE), 0)
-            for due in follow_ups.claim_due(conn, now, limit=room, lease=LEASE):
+            for due in claim_follow_ups(conn, a_minute, now):
                 key = f"follow-up:{due.id}:{due.revision}:{due.attempts}"
                 partition = f"ticket:{due.ticket_id}"
                 arguments = (due.id, due.revision, due.attempts)

@@ -105,6 +105,14 @@ class Pace:
             self._begin(connection, name)
             connection.execute(sa.update(_PACE).where(_PACE.c.name == name).values(**seen))
 
+    def a_minute(self, name: str) -> float:
+        """Return how many calls we may make in a minute."""
+        budget = sa.select(_PACE.c.interval, _PACE.c.burst).where(_PACE.c.name == name)
+        with self._engine.connect() as connection:
+            row = connection.execute(budget).one_or_none()
+        interval, burst = self._budget(ASSUMED_LIMITS.get(name, SMALLEST_LIMIT)) if row is None else row
+        return PERIOD / float(interval) + float(burst)
+
     def rests_at(self, limit: int, remaining: int) -> bool:
         """Whether no more of a limit is left than the share that is the agents'."""
         return remaining <= math.floor(limit * (1 - self._share))
