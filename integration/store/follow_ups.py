@@ -85,7 +85,7 @@ def claim_due(
 
     Dispatched follow-ups whose claim has run out come again, with the same revision.
     """
-    wanted = sa.true()
+    wanted: sa.ColumnElement[bool] = sa.true()
     if names is not None:
         wanted = sa.or_(follow_ups.c.promise_id.is_not(None), follow_ups.c.name.in_(sorted(names)))
     pending = sa.and_(one_of(follow_ups.c.status, "pending"), follow_ups.c.due_at <= now, wanted)
