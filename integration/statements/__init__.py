@@ -49,7 +49,7 @@ def unpacked(text: str) -> str:
         return text
     try:
         return _said(json.loads(text.removeprefix(_MARK)))
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         return text
 
 

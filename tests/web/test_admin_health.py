@@ -4,24 +4,31 @@ import csv
 import io
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from integration.app import assemble, create_app
+from integration.domain.followup import Satisfier
+from integration.handling import standing
 from integration.rehearsal.config import Limits
 from integration.rehearsal.server import RehearsalServer
 from integration.settings import PREFIX, parse_settings
-from integration.store import audit_log, parked
+from integration.statements import Statement, packed
+from integration.store import audit_log, follow_ups, parked, write_pause
 from integration.store.engine import Database
 from integration.store.migrate import migrate
+from integration.store.tables import outbox as outbox_rows
+from integration.zendesk.errors import NotAuthorised
 from integration.zendesk.launch import mint_session
 from tests.web import waiting
-from tests.web.asking import Asking
+from tests.web.asking import Asking, speaks
 from tests.web.installation import ADMIN, AGENT, NOW, Site
 
 ADDRESSES = (
-    "health", "health/doctor", "health/audit", "health/audit.csv", "health/audit.jsonl",
+    "health", "health/doctor", "health/overdue", "health/audit", "health/audit.csv", "health/audit.jsonl",
 )  # fmt: skip
 
 
@@ -116,6 +123,57 @@ def test_the_doctors_lines_tell_what_was_measured_and_the_next_step(tmp_path: Pa
     assert "<b>Database</b> · schema" in html
     assert "acts as administrator" in html
     assert "Start `makegood run`" in html
+
+
+def test_what_is_wrong_and_why_is_said_in_the_admins_language(here: Site, admin: Asking) -> None:
+    refusal = NotAuthorised(Statement("token_refused"))
+    rejected = packed(str(Statement("zendesk_rejected", status=422, error="RecordInvalid")), most=300)
+    with here.parts.database.write() as conn:
+        write_pause.begin(conn, str(refusal), NOW)
+        standing.note_failure(conn, refusal, NOW)
+        stopped = sa.update(outbox_rows).where(outbox_rows.c.key == "remind:0")
+        conn.execute(stopped.values(reason=rejected))
+    speaks(here, ADMIN, "de")
+
+    html = page(admin, "health")
+
+    assert "Noch kein Worker ist gestartet" in html
+    assert "Zendesk verweigert den Zugang: das Zugriffstoken gilt nicht." in html
+    assert "Zendesk hat mit 422 RecordInvalid geantwortet." in html
+    assert "Zugang zu Zendesk: verweigert seit heute" in html
+    assert "No worker" not in html
+
+
+def test_the_token_has_its_own_line(here: Site, admin: Asking) -> None:
+    assert "no token was needed yet" in page(admin, "health")
+
+    with here.parts.database.write() as conn:
+        standing.note_token(conn, 1800.0)
+
+    assert "the token counts until" in page(admin, "health")
+
+
+def test_overdue_follow_ups_are_listed_with_the_tickets_to_open(here: Site, admin: Asking) -> None:
+    assert "Nothing is overdue." in page(admin, "health/overdue")
+    with here.parts.database.write() as conn:
+        for ticket_id, days in ((43, 1), (42, 3), (44, -1)):
+            follow_ups.plan(
+                conn,
+                ticket_id=ticket_id,
+                complaint_id=None,
+                name="update",
+                note="update",
+                due_at=NOW - timedelta(days=days),
+                now=NOW - timedelta(days=4),
+                satisfied_by=[Satisfier.RESOLVED],
+            )
+
+    html = page(admin, "health/overdue")
+
+    assert re.findall(r"/agent/tickets/(\d+)", html) == ["42", "43"]
+    assert "Update the requester" in html
+    assert "3 days" in html
+    assert '<a href="#health/overdue">2' in page(admin, "health")
 
 
 def test_the_log_is_filtered_by_who_what_and_about_what(admin: Asking) -> None:
