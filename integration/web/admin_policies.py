@@ -29,7 +29,8 @@ from integration.web.bodies import json_object
 from integration.web.caller import guard, words_of_caller, zone_of_caller
 from integration.web.completion import yaml_words
 from integration.web.fields import bad
-from integration.web.policy_forms import BadValue, changed, form_of, step_name, unit_name
+from integration.web.form_fields import BadValue
+from integration.web.policy_forms import changed, form_of, step_name, unit_name
 from integration.web.problems import Problem
 from integration.web.report_view import name_of
 

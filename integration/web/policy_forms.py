@@ -1,9 +1,6 @@
 """Policies, rules and switches as forms: which fields a text has, and a changed field put back into it."""
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import yaml
@@ -14,59 +11,20 @@ from integration.domain.followup import Satisfier
 from integration.domain.policy import Reach, Start
 from integration.domain.ticket import Channel
 from integration.policies.load import CLOCKS, RULES, Problems, parse
-from integration.policies.rewrite import NoSuchPlace, Step, add, drop, put
+from integration.policies.policy_file import MOST_LEVELS
+from integration.policies.rewrite import NoSuchPlace, add, drop, put
+from integration.web.form_fields import BadValue, Field, Form, Group, Path, read
 from integration.web.words import Words
 
-MAX_VALUE = 2_000
+_ONE_DAY = {"amount": 1, "unit": "business_days"}
 _NEW_STEP = {
     "start": "received",
-    "delay": {"amount": 1, "unit": "business_days"},
+    "delay": _ONE_DAY,
     "satisfied_by": ["public_reply", "resolved"],
     "note": "update",
 }
 _STARTS = (Start.RECEIVED, Start.LAST_PUBLIC_REPLY, Start.RESOLVED)
-_SEPARATOR = re.compile(r"[,;\s]+")
-
-Path = tuple[Step, ...]
-Choices = tuple[tuple[str, str], ...]
-
-
-class BadValue(Exception):
-    """What was filled in does not fit; the message, where there is one, says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field; `kind` is text, number, date, choice, many, switch, words, ids or days."""
-
-    path: Path
-    kind: str
-    label: str
-    value: Any
-    choices: Choices = ()
-    step: str = "1"
-
-    @property
-    def shown(self) -> str:
-        """The value as one line."""
-        return ", ".join(map(str, self.value)) if isinstance(self.value, list) else str(self.value or "")
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Fields that belong together; `path` is the item of a list that can be taken away."""
-
-    title: str
-    fields: tuple[Field, ...]
-    path: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A text as groups of fields, and what can be added: a label and the list it goes to."""
-
-    groups: tuple[Group, ...]
-    adds: tuple[tuple[str, Path], ...] = ()
+_REACHES = (Reach.NOTE, Reach.SIDE_LIST, Reach.DIGEST)
 
 
 def form_of(name: str, text: str, words: Words) -> Form | None:
@@ -93,14 +51,26 @@ def _changed(name: str, text: str, change: dict[str, Any], words: Words) -> str:
     form, path, act = form_of(name, text, words), _path(change.get("path")), change.get("act")
     if form is None:
         raise NoSuchPlace
-    if act == "drop" and any(group.path == path for group in form.groups):
+    if act == "drop" and form.can_drop(path):
         return drop(text, path)
-    if act == "add" and any(place == path for _, place in form.adds):
+    if act == "add" and form.can_add(path):
         return add(text, path, _new_item(text, path))
-    field = next((f for group in form.groups for f in group.fields if f.path == path), None)
+    field = form.field(path)
     if act != "put" or field is None:
         raise NoSuchPlace
-    return put(text, path, _read(field, change.get("value")))
+    value = read(field, change.get("value"))
+    if field.kind == "group":
+        return _handed_to(text, path[:-1], value, is_known=field.value is not None)
+    return put(text, path, value)
+
+
+def _handed_to(text: str, at: Path, group_id: int | None, *, is_known: bool) -> str:
+    """Let a step hand the ticket to a group, or to nobody: `reach` and `group_id` go together."""
+    if group_id is not None:
+        return put(put(text, (*at, "group_id"), group_id), (*at, "reach"), Reach.ASSIGNEE.value)
+    if not is_known:
+        return text
+    return put(drop(text, (*at, "group_id")), (*at, "reach"), Reach.NOTE.value)
 
 
 def unit_name(words: Words, unit: str) -> str:
@@ -132,19 +102,24 @@ def _policy(data: dict[str, Any], words: Words) -> Form:
     )
     groups = [Group(words("policies.general"), tuple(fields))]
     for number, step in enumerate(data["steps"]):
-        groups.append(
-            Group(step_name(step["id"], words), tuple(_step(number, step, words)), ("steps", number))
-        )
+        groups += _step_groups(number, step, words)
     return Form(tuple(groups), ((words("policies.add_step"), ("steps",)),))
 
 
-def _step(number: int, step: dict[str, Any], words: Words) -> Iterator[Field]:
+def _step_groups(number: int, step: dict[str, Any], words: Words) -> Iterator[Group]:
+    """Yield a step and each of its escalations."""
     at: Path = ("steps", number)
-    delay = step["delay"]
-    if "amount" in delay:
-        yield Field((*at, "delay", "amount"), "number", words("policies.field.amount"), delay["amount"])
-        units = tuple((unit.value, unit_name(words, unit)) for unit in Unit)
-        yield Field((*at, "delay", "unit"), "choice", words("policies.field.unit"), delay["unit"], units)
+    levels = step.get("escalate") or []
+    escalate = ((words("policies.escalate"), (*at, "escalate")),) if len(levels) < MOST_LEVELS else ()
+    yield Group(step_name(step["id"], words), tuple(_step(at, step, words)), at, escalate)
+    for above, level in enumerate(levels):
+        place: Path = (*at, "escalate", above)
+        fields = (*_delay((*place, "after"), level["after"], words), *_reach(place, level, words))
+        yield Group(step_name(f"{step['id']}.{above + 1}", words), fields, place)
+
+
+def _step(at: Path, step: dict[str, Any], words: Words) -> Iterator[Field]:
+    yield from _delay((*at, "delay"), step["delay"], words)
     if "start" in step:
         starts = tuple((start.value, words(f"start.{start}")) for start in _offered(step["start"]))
         yield Field((*at, "start"), "choice", words("policies.field.start"), step["start"], starts)
@@ -155,13 +130,23 @@ def _step(number: int, step: dict[str, Any], words: Words) -> Iterator[Field]:
     bands = tuple((band.value, words(f"band.{band}")) for band in Band)
     every = [band.value for band in Band]
     yield Field((*at, "bands"), "many", words("policies.field.bands"), step.get("bands", every), bands)
-    if step.get("reach", "note") not in {Reach.ASSIGNEE, Reach.REQUESTER}:
-        reaches = tuple(
-            (reach.value, words(f"reach.{reach}")) for reach in (Reach.NOTE, Reach.SIDE_LIST, Reach.DIGEST)
-        )
-        yield Field(
-            (*at, "reach"), "choice", words("policies.field.reach"), step.get("reach", "note"), reaches
-        )
+    yield from _reach(at, step, words)
+
+
+def _delay(at: Path, delay: dict[str, Any], words: Words) -> Iterator[Field]:
+    if "amount" in delay:
+        yield Field((*at, "amount"), "number", words("policies.field.amount"), delay["amount"])
+        units = tuple((unit.value, unit_name(words, unit)) for unit in Unit)
+        yield Field((*at, "unit"), "choice", words("policies.field.unit"), delay["unit"], units)
+
+
+def _reach(at: Path, step: dict[str, Any], words: Words) -> Iterator[Field]:
+    reach = step.get("reach", Reach.NOTE.value)
+    if reach in _REACHES:
+        offered = tuple((one.value, words(f"reach.{one}")) for one in _REACHES)
+        yield Field((*at, "reach"), "choice", words("policies.field.reach"), reach, offered)
+    if reach != Reach.REQUESTER and "assignee_id" not in step:
+        yield Field((*at, "group_id"), "group", words("policies.field.group"), step.get("group_id"))
 
 
 def _offered(present: str) -> Sequence[Start]:
@@ -170,7 +155,10 @@ def _offered(present: str) -> Sequence[Start]:
 
 
 def step_name(step_id: str, words: Words) -> str:
-    """Return what a step is called."""
+    """Return what a step is called; a level of its escalation goes by its number."""
+    base, _, level = step_id.partition(".")
+    if level.isdigit():
+        return words("policies.level", step=step_name(base, words), n=level)
     return words(f"step.{step_id}") if words.has(f"step.{step_id}") else step_id.replace("_", " ")
 
 
@@ -234,6 +222,8 @@ def _clocks(data: dict[str, Any], words: Words) -> Form:
 
 
 def _new_item(text: str, path: Path) -> dict[str, Any]:
+    if path[-1] == "escalate":
+        return {"after": _ONE_DAY}
     taken = {item["id"] for item in (yaml.safe_load(text).get(path[0]) or [])}
     prefix = "step" if path == ("steps",) else f"{path[0]}"
     new_id = next(f"{prefix}_{n}" for n in range(1, 1000) if f"{prefix}_{n}" not in taken)
@@ -246,39 +236,3 @@ def _path(value: object) -> Path:
     if isinstance(value, list) and 0 < len(value) <= 6 and all(isinstance(one, str | int) for one in value):
         return tuple(value)
     raise NoSuchPlace
-
-
-def _read(field: Field, value: object) -> Any:
-    if field.kind == "switch":
-        return value is True
-    if field.kind == "many":
-        allowed = [code for code, _ in field.choices]
-        if isinstance(value, list) and all(one in allowed for one in value):
-            return [code for code in allowed if code in value]
-    if isinstance(value, str) and len(value) <= MAX_VALUE and value.isprintable():
-        try:
-            return _READERS[field.kind](value.strip())
-        except (ValueError, KeyError) as error:
-            raise BadValue from error
-    raise BadValue
-
-
-def _number(value: str) -> int | float:
-    number = float(value)
-    return int(number) if number.is_integer() else number
-
-
-def _several(value: str) -> list[str]:
-    return [one for one in _SEPARATOR.split(value) if one]
-
-
-_READERS: dict[str, Callable[[str], Any]] = {
-    "text": str,
-    "time": str,
-    "choice": str,
-    "number": _number,
-    "date": date.fromisoformat,
-    "words": _several,
-    "ids": lambda value: [int(one) for one in _several(value)],
-    "days": lambda value: [date.fromisoformat(one) for one in _several(value)],
-}

@@ -137,6 +137,44 @@ def test_a_step_is_added_and_taken_away_by_the_form(admin: Asking) -> None:
     assert "first_reply_high" not in [step["id"] for step in yaml.safe_load(less)["steps"]]
 
 
+def test_a_step_is_escalated_to_a_group_level_by_level(here: Site, admin: Asking) -> None:
+    text = fill_in(admin, SHIPPED_HOUSE, "add", ["steps", 0, "escalate"], None)
+    text = fill_in(admin, text, "add", ["steps", 0, "escalate"], None)
+    first: list[str | int] = ["steps", 0, "escalate", 0]
+    text = fill_in(admin, text, "put", [*first, "after", "amount"], "2")
+    text = fill_in(admin, text, "put", ["steps", 0, "escalate", 1, "group_id"], "360009")
+
+    assert send(admin, "publish", text).status_code == 200
+
+    policy = here.parts.shelf.current(NOW)
+    one, two = policy.step("first_reply_high.1"), policy.step("first_reply_high.2")
+    assert one is not None
+    assert two is not None
+    assert (one.level, one.limit.counts[0].delay.amount, one.reach) == (1, 2, "note")
+    assert (two.after, two.reach, two.group_id) == ("first_reply_high.1", "assignee", 360009)
+    shown = admin.get(LIST).text
+    assert "First reply, level 2" in shown
+    assert "hands it to group 360009" in shown
+
+
+def test_a_group_that_is_emptied_leaves_a_note(admin: Asking) -> None:
+    text = fill_in(admin, SHIPPED_HOUSE, "put", ["steps", 1, "group_id"], "360009")
+    assert yaml.safe_load(text)["steps"][1]["reach"] == "assignee"
+
+    text = fill_in(admin, text, "put", ["steps", 1, "group_id"], "")
+
+    step = yaml.safe_load(text)["steps"][1]
+    assert (step["reach"], "group_id" in step) == ("note", False)
+
+
+def test_an_escalation_is_taken_away_by_the_form(admin: Asking) -> None:
+    text = fill_in(admin, SHIPPED_HOUSE, "add", ["steps", 0, "escalate"], None)
+
+    text = fill_in(admin, text, "drop", ["steps", 0, "escalate", 0], None)
+
+    assert not yaml.safe_load(text)["steps"][0].get("escalate")
+
+
 def test_a_condition_of_the_rules_takes_tags_channels_and_brands(admin: Asking) -> None:
     place = f"{LIST}/text/rules.yaml"
     text = fill_in(admin, SHIPPED_RULES, "add", ["always"], None, place)
@@ -156,6 +194,7 @@ def test_a_condition_of_the_rules_takes_tags_channels_and_brands(admin: Asking) 
         (["steps", 0, "satisfied_by"], ["anything"]),
         (["time_zone"], "Nowhere/At_all"),
         (["steps", 0, "note"], "update"),
+        (["steps", 0, "group_id"], "-4"),
         (["id"], "other"),
         ([], "x"),
     ],
