@@ -8,6 +8,7 @@ from playwright.sync_api import Frame, Page, expect
 
 from integration.clock import system_clock
 from integration.handling import reviews
+from integration.handling.digest_teams import Team, save_team, team_of
 from tests.browser.conftest import Workspace
 from tests.browser.sidebar import complaints_of_axe, paint
 from tests.web import reported, waiting
@@ -20,6 +21,10 @@ PLACES = (
     "health",
     "health/reviews",
     "health/audit",
+    "health/overdue",
+    "privacy",
+    "switches",
+    "switches/digest?team=Depot",
 )
 
 
@@ -30,6 +35,7 @@ def busy(workspace: Workspace) -> Workspace:
     waiting.tell(workspace.site.parts.database, system_clock())
     with workspace.site.parts.database.write() as conn:
         assert reviews.consider(conn, "slow_answer", system_clock())
+    save_team(workspace.site.parts, Team("Depot", ("late_delivery",)), admin_id=workspace.admin_id)
     return workspace
 
 
@@ -135,6 +141,35 @@ def test_the_log_is_filtered_from_its_form(admin: Frame) -> None:
     expect(admin.get_by_label("Who")).to_have_value("cli")
     expect(admin.locator(".log tbody tr").first).to_contain_text("policy published")
     assert {cell.inner_text() for cell in admin.locator(".log tbody td:nth-child(2)").all()} == {"cli"}
+
+
+def test_what_is_sought_is_sought_as_it_was_written(admin: Frame) -> None:
+    go(admin, "health/audit")
+
+    admin.get_by_label("About").fill("50%20off & more")
+    admin.get_by_role("button", name="Show").click()
+
+    expect(admin.locator("[data-download*='50%2520off']")).to_be_visible()
+    expect(admin.get_by_label("About")).to_have_value("50%20off & more")
+
+
+def test_a_team_gets_its_digest_from_the_form_and_loses_it_again(busy: Workspace, admin: Frame) -> None:
+    go(admin, "switches")
+    admin.locator("summary", has_text="Add a team").click()
+    form = admin.locator("form", has=admin.locator("#digest-new-name"))
+
+    form.get_by_label("Team", exact=True).fill("Night shift")
+    form.get_by_label("Late delivery").check()
+    form.get_by_label("Slow answer").check()
+    form.get_by_role("button", name="Save the digest").click()
+
+    expect(admin.locator(".said")).to_have_text("The digest is saved.")
+    with busy.site.parts.database.read() as conn:
+        assert team_of(conn, "Night shift").causes == ("late_delivery", "slow_answer")
+    admin.locator("summary", has_text="Night shift").click()
+    admin.get_by_role("button", name="End the digest: Night shift").click()
+    expect(admin.locator(".said")).to_have_text("The team gets no digest any more.")
+    expect(admin.locator("summary", has_text="Night shift")).to_have_count(0)
 
 
 def test_nothing_overflows_320_pixels(admin: Frame) -> None:
