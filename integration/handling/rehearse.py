@@ -5,7 +5,7 @@ Nothing is written, here or in Zendesk, and Zendesk is not asked either.
 
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,15 +16,16 @@ from integration.domain.complaint import Assessment, State
 from integration.domain.history import summarise
 from integration.domain.policy import Policy, Reach, Start
 from integration.domain.preset import DeadlineState
-from integration.domain.simulation import Outcome, Past, simulate
-from integration.domain.ticket import Status
+from integration.domain.simulation import Outcome, Past, Resolution, simulate
+from integration.domain.ticket import Status, Ticket
 from integration.handling import suggesting
 from integration.handling.case import Case, read_case
 from integration.handling.clocks import applying, calendar_of, traits_of
 from integration.parts import Parts
 from integration.policies.load import CUES, RULES
 from integration.policies.problem import PolicyProblem
-from integration.store import past_tickets
+from integration.store import complaints, past_tickets
+from integration.store.complaints import Action, Complaint
 
 MOST_TICKETS = 20_000
 MOST_EXAMPLES = 200
@@ -165,7 +166,7 @@ def _look_at(
     run.bands[assessment.band] += 1
     if with_suggestions:
         _suggest(parts, conn, run, case, assessment)
-    past = _past(case, assessment)
+    past = _past(conn, case, assessment)
     run.without_comments += not case.comments
     traits = traits_of(parts, case.ticket, assessment)
     policy = parts.shelf.current(now, traits)
@@ -189,13 +190,32 @@ def _judge(parts: Parts, case: Case) -> Assessment:
     )
 
 
-def _past(case: Case, assessment: Assessment) -> Past:
+def _past(conn: Connection, case: Case, assessment: Assessment) -> Past:
     ticket, known = case.ticket, case.complaint
-    ended_at = ticket.updated_at if ticket.status in {Status.SOLVED, Status.CLOSED} else None
-    if known is not None:
-        ended_at = known.resolved_at or (ended_at if known.state is State.RESOLVED else None)
-    received_at = known.received_at if known else ticket.created_at
-    return Past(ticket, case.comments, received_at, assessment.band, ended_at)
+    return Past(
+        ticket,
+        case.comments,
+        known.received_at if known else ticket.created_at,
+        assessment.band,
+        tuple(_resolutions(complaints.actions(conn, known.id) if known else (), known, ticket)),
+        known.outcome if known else None,
+    )
+
+
+def _resolutions(actions: Iterable[Action], known: Complaint | None, ticket: Ticket) -> Iterator[Resolution]:
+    since: datetime | None = None
+    for action in actions:
+        if action.kind in {"solved", "resolved"}:
+            since = since or action.at
+        elif action.kind == "reopened" and since is not None:
+            yield Resolution(since, action.at)
+            since = None
+    is_resolved = known is None or known.state is State.RESOLVED
+    if known is not None and known.resolved_at is not None:
+        yield Resolution(known.resolved_at)
+    elif ticket.status in {Status.SOLVED, Status.CLOSED}:
+        # Nobody told the requester how it ended, so the complaint is open; its ticket is not.
+        yield Resolution(ticket.updated_at, is_told=is_resolved)
 
 
 def _starts(past: Past) -> dict[Start, datetime | None]:

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 from integration.domain.reason import Code
-from integration.domain.simulation import Outcome, Past, simulate
+from integration.domain.simulation import Outcome, Past, Resolution, simulate
 from integration.domain.ticket import Comment
 from integration.policies.load import load_policy
 from integration.policies.shelf import SHIPPED
@@ -15,7 +15,8 @@ DAY = timedelta(days=1)
 def played(
     *comments: Comment, resolved_at: datetime | None = None, now: datetime = MONDAY + 30 * DAY
 ) -> list[Outcome]:
-    past = Past(ticket(created_at=MONDAY), comments, MONDAY, "low", resolved_at)
+    resolutions = (Resolution(resolved_at),) if resolved_at else ()
+    past = Past(ticket(created_at=MONDAY, updated_at=MONDAY), comments, MONDAY, "low", resolutions)
     return list(simulate(HOUSE, past, calendar=HOUSE.calendar, now=now))
 
 
