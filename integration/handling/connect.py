@@ -6,7 +6,7 @@ from integration.handling.access import fetch_app_key
 from integration.handling.examine_account import examine_account, examine_address, try_delivery
 from integration.handling.findings import Finding, Health
 from integration.handling.receive import SERVICE_USER, WEBHOOK_SECRETS
-from integration.handling.zendesk_fields import FIELD_IDS, FIELDS_MADE_BY_CONNECT
+from integration.handling.zendesk_fields import FIELD_IDS, FIELDS_MADE_BY_CONNECT, known_fields
 from integration.parts import Parts
 from integration.store import audit_log, kept, requesters, secrets, write_pause
 from integration.zendesk import provision, scopes
@@ -34,7 +34,7 @@ def check_before(parts: Parts) -> list[Finding]:
 
 def plan_connection(parts: Parts) -> tuple[Change, ...]:
     """Return what `connect` would change in Zendesk; raises the errors of `zendesk.errors`."""
-    return provision.plan(parts.zendesk.session, parts.settings.public_url)
+    return provision.plan(parts.zendesk.session, parts.settings.public_url, known_fields(parts))
 
 
 def connect(parts: Parts, *, with_test: bool = False) -> Connected:
@@ -50,7 +50,7 @@ def connect(parts: Parts, *, with_test: bool = False) -> Connected:
     changes = plan_connection(parts)
     for scope, narrow in scopes.missing(parts.zendesk.session, acts=bool(changes)):
         raise NotAuthorised(f"connecting needs the scope {scope.name}: {scope.reason}.", narrow)
-    ours = provision.apply(parts.zendesk.session, parts.settings.public_url)
+    ours = provision.apply(parts.zendesk.session, parts.settings.public_url, known_fields(parts))
     now = parts.clock()
     with parts.database.write() as conn:
         requesters.save(conn, me, order="")

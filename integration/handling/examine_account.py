@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from integration.handling.findings import Finding, doubtful, failing, fine
 from integration.handling.receive import WEBHOOK_SECRETS
+from integration.handling.zendesk_fields import known_fields
 from integration.parts import Parts
 from integration.settings import Mode
 from integration.statements import Statement
@@ -80,12 +81,13 @@ def examine_webhooks(parts: Parts) -> Iterator[Finding]:
     """Compare what stands in Zendesk with what we need there, down to the signing secrets."""
     session, url = parts.zendesk.session, parts.settings.public_url
     try:
-        changes = provision.plan(session, url)
+        fields = known_fields(parts)
+        changes = provision.plan(session, url, fields)
         if changes:
             what = "; ".join(f"{change.title} ({change.why})" for change in changes)
             yield failing("webhooks and fields", what, Statement("repairs.step"))
             return
-        ours = provision.find(session, url)
+        ours = provision.find(session, url, fields)
     except ZendeskError as error:
         yield failing("webhooks and fields", str(error), Statement("webhooks_unknown.step"))
         return
@@ -108,7 +110,7 @@ def try_delivery(parts: Parts) -> Iterator[Finding]:
     """Have Zendesk send a signed event through each webhook to our address, and see how it was answered."""
     session, url = parts.zendesk.session, parts.settings.public_url
     try:
-        ours = provision.find(session, url)
+        ours = provision.find(session, url, known_fields(parts))
         endpoint = f"{url}{EVENTS_PATH}"
         status = send_test(session, ours.webhook_ids["events"], endpoint, _test_event())
     except UnexpectedAnswer as error:

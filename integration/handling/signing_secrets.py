@@ -1,6 +1,7 @@
 """Keeps the webhooks' signing secrets those that Zendesk signs with."""
 
 from integration.handling.receive import WEBHOOK_SECRETS
+from integration.handling.zendesk_fields import known_fields
 from integration.parts import Parts
 from integration.store import audit_log, secrets
 from integration.zendesk import provision
@@ -11,7 +12,7 @@ def renew_secrets(parts: Parts) -> bool:
 
     Raises the errors of `zendesk.errors`.
     """
-    ours = provision.find(parts.zendesk.session, parts.settings.public_url)
+    ours = provision.find(parts.zendesk.session, parts.settings.public_url, known_fields(parts))
     key, now = parts.settings.secret_key, parts.clock()
     with parts.database.read() as conn:
         stored = secrets.get_secrets(conn, WEBHOOK_SECRETS, secret_key=key)

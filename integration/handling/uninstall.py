@@ -8,7 +8,7 @@ import orjson
 import sqlalchemy as sa
 
 from integration.handling.receive import SERVICE_USER, WEBHOOK_SECRETS
-from integration.handling.zendesk_fields import FIELD_IDS
+from integration.handling.zendesk_fields import FIELD_IDS, known_fields
 from integration.parts import Parts
 from integration.store import audit_log, kept, secrets
 from integration.store.tables import metadata
@@ -32,9 +32,9 @@ class Removal:
 
 def plan_removal(parts: Parts) -> Removal:
     """List everything that Makegood made, and what others built on it. Raises `zendesk.errors`."""
-    session = parts.zendesk.session
-    changes = provision.plan_removal(session, parts.settings.public_url)
-    return Removal(changes, tuple(rules_of_ours.find(session)), installation.find_app_id(session))
+    session, known = parts.zendesk.session, known_fields(parts)
+    changes = provision.plan_removal(session, parts.settings.public_url, known)
+    return Removal(changes, tuple(rules_of_ours.find(session, known)), installation.find_app_id(session))
 
 
 def write_ledger(parts: Parts, file: Path) -> int:
@@ -52,7 +52,7 @@ def write_ledger(parts: Parts, file: Path) -> int:
 
 def remove(parts: Parts) -> tuple[Change, ...]:
     """Delete what is ours in the account and forget its ids and secrets. Raises `zendesk.errors`."""
-    done = provision.remove(parts.zendesk.session, parts.settings.public_url)
+    done = provision.remove(parts.zendesk.session, parts.settings.public_url, known_fields(parts))
     now = parts.clock()
     with parts.database.write() as conn:
         for name in secrets.get_secrets(conn, WEBHOOK_SECRETS, secret_key=parts.settings.secret_key):

@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 
 from integration.domain.complaint import Band, State
 from integration.domain.ticket import FieldValue
+from integration.parts import Parts
 from integration.store import kept
+from integration.zendesk.provision import NONE_KNOWN, FieldIds
 
 FIELD_IDS = "zendesk_fields"
 # Kept once `connect` has created a ticket field: the app's package then leaves the fields to it.
@@ -24,6 +26,13 @@ class FieldValues:
     complaints_before: int | None = None
     deadline: date | None = None
     next_follow_up: date | None = None
+
+
+def known_fields(parts: Parts) -> FieldIds:
+    """Return the ids that `connect` kept, under which our fields are known whatever they are called now."""
+    with parts.database.read() as conn:
+        ids = kept.get(conn, FIELD_IDS)
+    return ids if isinstance(ids, dict) else NONE_KNOWN
 
 
 def to_custom_fields(conn: Connection, values: FieldValues) -> Mapping[int, FieldValue]:

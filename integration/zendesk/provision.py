@@ -17,6 +17,10 @@ from integration.zendesk.wanted import (
     WantedWebhook,
 )
 
+FieldIds = Mapping[str, int]
+"""Which ticket field of the account is which of `wanted.FIELDS`, by its key."""
+
+NONE_KNOWN: FieldIds = {}
 _FIELDS_PATH = "/api/v2/ticket_fields"
 _WEBHOOKS_PATH = "/api/v2/webhooks"
 
@@ -41,7 +45,7 @@ class Change:
 class Provisioned:
     """What stands in the account after `apply`; keys are those of `wanted`."""
 
-    field_ids: Mapping[str, int]
+    field_ids: FieldIds
     webhook_ids: Mapping[str, str]
     signing_secrets: tuple[str, ...] = field(repr=False)
 
@@ -54,24 +58,24 @@ class _Step:
     payload: Json | None = None
 
 
-def plan(session: ZendeskSession, public_url: str) -> tuple[Change, ...]:
-    """Return what `apply` would do now; reads only."""
-    return tuple(step.change for step in _steps(_read(session), public_url))
+def plan(session: ZendeskSession, public_url: str, known: FieldIds = NONE_KNOWN) -> tuple[Change, ...]:
+    """Return what `apply` would do now; reads only. `known` fields are ours under any title."""
+    return tuple(step.change for step in _steps(_read(session, known), public_url))
 
 
-def apply(session: ZendeskSession, public_url: str) -> Provisioned:
+def apply(session: ZendeskSession, public_url: str, known: FieldIds = NONE_KNOWN) -> Provisioned:
     """Do what `plan` says and return ids and signing secrets; running it again changes nothing.
 
     Raises a `ZendeskError` where it stops; the next run goes on from there.
     """
-    for step in _steps(_read(session), public_url):
+    for step in _steps(_read(session, known), public_url):
         _do(session, step)
-    return find(session, public_url)
+    return find(session, public_url, known)
 
 
-def find(session: ZendeskSession, public_url: str) -> Provisioned:
+def find(session: ZendeskSession, public_url: str, known: FieldIds = NONE_KNOWN) -> Provisioned:
     """Return what stands in the account. Raises `UnexpectedAnswer` where something is missing."""
-    state = _read(session)
+    state = _read(session, known)
     fields = {wanted.key: _our_field(state, wanted) for wanted in FIELDS}
     webhooks = {wanted.key: _our_webhook(state, wanted, public_url) for wanted in WEBHOOKS}
     missing = sorted(key for key, found in {**fields, **webhooks}.items() if found is None)
@@ -79,20 +83,22 @@ def find(session: ZendeskSession, public_url: str) -> Provisioned:
         raise UnexpectedAnswer(f"the account lacks {', '.join(missing)}; run `makegood connect`.")
     webhook_ids = {key: str(found["id"]) for key, found in webhooks.items() if found}
     return Provisioned(
-        field_ids={key: int(str(found["id"])) for key, found in fields.items() if found},
+        field_ids={key: _id(found) for key, found in fields.items() if found},
         webhook_ids=webhook_ids,
         signing_secrets=tuple(_secret(session, webhook_id) for webhook_id in webhook_ids.values()),
     )
 
 
-def plan_removal(session: ZendeskSession, public_url: str) -> tuple[Change, ...]:
+def plan_removal(
+    session: ZendeskSession, public_url: str, known: FieldIds = NONE_KNOWN
+) -> tuple[Change, ...]:
     """Return what `remove` would delete; with a ticket field go its values in all tickets."""
-    return tuple(step.change for step in _removals(_read(session), public_url))
+    return tuple(step.change for step in _removals(_read(session, known), public_url))
 
 
-def remove(session: ZendeskSession, public_url: str) -> tuple[Change, ...]:
+def remove(session: ZendeskSession, public_url: str, known: FieldIds = NONE_KNOWN) -> tuple[Change, ...]:
     """Delete what is ours, webhooks first, and return what was deleted."""
-    steps = _removals(_read(session), public_url)
+    steps = _removals(_read(session, known), public_url)
     for step in steps:
         _do(session, step)
     return tuple(step.change for step in steps)
@@ -111,25 +117,33 @@ def _do(session: ZendeskSession, step: _Step) -> None:
 class _State:
     fields: list[Json]
     webhooks: list[Json]
+    known: FieldIds
 
 
-def _read(session: ZendeskSession) -> _State:
+def _read(session: ZendeskSession, known: FieldIds) -> _State:
     named = {"filter[name_contains]": "Makegood"}
     return _State(
         [row for row in paging.rows(session, _FIELDS_PATH, "ticket_fields") if row.get("id")],
         [row for row in paging.rows(session, _WEBHOOKS_PATH, "webhooks", named) if row.get("id")],
+        known,
     )
 
 
 def _our_field(state: _State, wanted: WantedField) -> Json | None:
-    # A field of another type with our title is somebody else's. A drop-down with our tags is ours, whatever
-    # it is called by now: Zendesk gives a tag to one field only, so a second one could not be created.
+    # Admins rename fields, so the title comes last; and one of another type with our title is not ours. A
+    # drop-down with our tags is: Zendesk gives a tag to one field only, a second one could not be created.
     of_type = [row for row in state.fields if row.get("type") == wanted.type]
     tags = {OPTION_PREFIX + key for key, _ in wanted.options}
-    ours = [row for row in of_type if tags & _tags(row)] or [
-        row for row in of_type if row.get("title") == wanted.title
-    ]
-    return min(ours, key=lambda row: int(str(row["id"])), default=None)
+    ours = (
+        [row for row in of_type if _id(row) == state.known.get(wanted.key)]
+        or [row for row in of_type if tags & _tags(row)]
+        or [row for row in of_type if row.get("title") == wanted.title]
+    )
+    return min(ours, key=_id, default=None)
+
+
+def _id(row: Json) -> int:
+    return int(str(row["id"]))
 
 
 def _tags(row: Json) -> set[str]:
@@ -234,11 +248,11 @@ def _surplus(state: _State, wanted: WantedWebhook, ours: Json | None, public_url
 
 def _removals(state: _State, public_url: str) -> list[_Step]:
     webhooks = [(wanted.name, _our_webhook(state, wanted, public_url)) for wanted in WEBHOOKS]
-    fields = [(wanted.title, _our_field(state, wanted)) for wanted in FIELDS]
+    fields = [_our_field(state, wanted) for wanted in FIELDS]
     steps = [_deletion("webhook", name, "ours", row) for name, row in webhooks if row]
     for wanted in WEBHOOKS:
         steps += _surplus(state, wanted, _our_webhook(state, wanted, public_url), public_url)
-    return steps + [_deletion("ticket field", title, "ours", row) for title, row in fields if row]
+    return steps + [_deletion("ticket field", str(row.get("title")), "ours", row) for row in fields if row]
 
 
 def _deletion(kind: str, title: str, why: str, row: Json) -> _Step:

@@ -8,6 +8,7 @@ import orjson
 from integration.zendesk import paging
 from integration.zendesk.errors import NotFound
 from integration.zendesk.http import ZendeskSession
+from integration.zendesk.provision import NONE_KNOWN, FieldIds
 from integration.zendesk.wanted import FIELDS, OPTION_PREFIX, WEBHOOKS
 
 KINDS = ("triggers", "automations")
@@ -22,11 +23,15 @@ class Rule:
     title: str
 
 
-def find(session: ZendeskSession) -> Iterator[Rule]:
-    """Yield active rules that name our webhooks, ticket fields or tags. Raises `zendesk.errors`."""
+def find(session: ZendeskSession, known: FieldIds = NONE_KNOWN) -> Iterator[Rule]:
+    """Yield active rules that name our webhooks, ticket fields or tags; `known` fields are ours.
+
+    Raises `zendesk.errors`.
+    """
     traces = {OPTION_PREFIX.encode()}
     traces |= {f'"{id}"'.encode() for id in _webhook_ids(session)}
-    traces |= {f"custom_fields_{id}".encode() for id in _field_ids(session)}
+    field_ids = _field_ids(session) | {str(id) for id in known.values()}
+    traces |= {f"custom_fields_{id}".encode() for id in field_ids}
     for kind in KINDS:
         try:
             rows = list(paging.rows(session, f"/api/v2/{kind}", kind))

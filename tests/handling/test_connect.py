@@ -3,7 +3,10 @@
 import pytest
 
 from integration.handling.connect import connect, plan_connection
+from integration.handling.examine_account import examine_webhooks
+from integration.handling.findings import Health
 from integration.handling.receive import WEBHOOK_SECRETS
+from integration.handling.uninstall import plan_removal
 from integration.handling.zendesk_fields import FIELD_IDS
 from integration.store import kept, secrets
 from integration.zendesk.errors import NotAuthorised
@@ -43,6 +46,19 @@ def test_a_deleted_field_is_made_anew_and_used_from_then_on(makegood: Installati
     ticket_id = makegood.write_in(ANGRY)
     makegood.live()
     assert "makegood_suspected" in makegood.zendesk.ticket_page(ticket_id)["tags"]
+
+
+def test_fields_that_an_admin_renamed_stay_the_only_ones(makegood: Installation) -> None:
+    before, session = field_ids(makegood), makegood.parts.zendesk.session
+    for key in ("deadline", "complaints_before"):
+        session.put(f"/api/v2/ticket_fields/{before[key]}", json={"ticket_field": {"title": f"Our {key}"}})
+
+    assert connect(makegood.parts).changes == ()
+
+    assert field_ids(makegood) == before
+    assert {finding.health for finding in examine_webhooks(makegood.parts)} == {Health.OK}
+    removed = {change.title for change in plan_removal(makegood.parts).changes}
+    assert {"Our deadline", "Our complaints_before"} <= removed
 
 
 def test_a_plan_writes_nothing(makegood: Installation) -> None:

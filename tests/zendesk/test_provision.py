@@ -80,6 +80,30 @@ def test_a_drop_down_that_an_admin_renamed_is_known_by_its_tags(session: Zendesk
     assert provision.find(session, URL).field_ids == made.field_ids
 
 
+def test_any_field_that_an_admin_renamed_is_known_by_its_id(session: ZendeskSession):
+    made = provision.apply(session, URL)
+    for key in ("complaints_before", "deadline"):
+        path = f"/api/v2/ticket_fields/{made.field_ids[key]}"
+        session.put(path, json={"ticket_field": {"title": f"Unser Feld {key}"}})
+
+    again = provision.apply(session, URL, made.field_ids)
+
+    assert again.field_ids == made.field_ids
+    assert "Makegood: Complaint deadline" not in fields(session)
+    assert "Unser Feld deadline" in {
+        change.title for change in provision.remove(session, URL, made.field_ids)
+    }
+
+
+def test_an_id_that_somebody_elses_field_has_now_counts_for_nothing(session: ZendeskSession):
+    theirs = session.post("/api/v2/ticket_fields", json={"ticket_field": {"title": "Size", "type": "text"}})
+    known = {"deadline": theirs.json()["ticket_field"]["id"]}
+
+    made = provision.apply(session, URL, known)
+
+    assert fields(session)["Makegood: Complaint deadline"]["id"] == made.field_ids["deadline"]
+
+
 def test_fields_that_the_app_brought_are_taken_over(session: ZendeskSession):
     brought = json.loads((ROOT / "manifest" / "requirements.json").read_text("utf-8"))["ticket_fields"]
     for one in brought.values():
