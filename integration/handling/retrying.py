@@ -11,6 +11,8 @@ from integration.store import inbox
 
 LONGEST_SECONDS = 600.0
 MAX_TRIES = 12
+# About three days, at one try in ten minutes: while Zendesk is away or refuses us, no ticket is to blame.
+MAX_TRIES_WHILE_AWAY = 450
 
 
 def next_try(now: datetime, attempts: int, *, at_least: float = 0.0) -> datetime:
@@ -25,10 +27,17 @@ def next_try(now: datetime, attempts: int, *, at_least: float = 0.0) -> datetime
 
 
 def put_off(
-    conn: Connection, ids: Sequence[int], attempts: int, now: datetime, reason: str, *, at_least: float = 0.0
+    conn: Connection,
+    ids: Sequence[int],
+    attempts: int,
+    now: datetime,
+    reason: str,
+    *,
+    at_least: float = 0.0,
+    most: int = MAX_TRIES,
 ) -> None:
-    """Let rows of the inbox wait for their next try; after the last one they are parked."""
-    if attempts >= MAX_TRIES:
+    """Let rows of the inbox wait for their next try; after `most` of them they are parked."""
+    if attempts >= most:
         inbox.park(conn, ids, reason=Statement("gave_up", tries=attempts, reason=reason))
     else:
         not_before = next_try(now, attempts, at_least=at_least)

@@ -29,7 +29,7 @@ from integration.handling.ordering import order_at
 from integration.handling.past_complaint import is_old_news, past_complaint
 from integration.handling.pauses import follow_status
 from integration.handling.requested_follow_ups import apply_request
-from integration.handling.retrying import MAX_TRIES, put_off, words_for
+from integration.handling.retrying import MAX_TRIES_WHILE_AWAY, put_off, words_for
 from integration.handling.running_complaint import ENDED_TICKET, Progress, decide_progress, record_progress
 from integration.handling.working_hours import working_hours
 from integration.parts import Parts
@@ -39,6 +39,7 @@ from integration.store import clocks, complaints, follow_ups, inbox, opinions, r
 from integration.store.complaints import NewComplaint
 from integration.store.engine import DatabaseUnavailable
 from integration.zendesk.errors import (
+    NotAuthorised,
     NotFound,
     RateLimited,
     UnexpectedAnswer,
@@ -50,8 +51,6 @@ from integration.zendesk.json_shapes import ticket_from_json
 from integration.zendesk.webhook import MalformedEvent, parse_event, parse_follow_up_request
 
 log = logging.getLogger(__name__)
-
-__all__ = ["MAX_TRIES", "work_ticket"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +98,12 @@ def _work(parts: Parts, ticket_id: int) -> None:
             reopened = _reopened(case, delivered.events)
             assessment = _assess(parts, case, reopened, now)
             decision = _decide(parts, case, assessment, delivered.events, now)
-    except (RateLimited, ZendeskUnavailable, RendererUnavailable) as error:
-        _again(parts, delivered, now, error)
+    except (RateLimited, ZendeskUnavailable, NotAuthorised) as error:
+        _wait_for_zendesk(parts, delivered, now, error)
+        return
+    except RendererUnavailable as error:
+        with parts.database.write() as conn:
+            put_off(conn, delivered.ids, delivered.attempts, now, str(error))
         return
     except (ZendeskError, TemplateFailed, UnknownTemplate) as error:
         with parts.database.write() as conn:
@@ -270,7 +273,8 @@ def _forget(conn: Connection, parts: Parts, case: Case, events: Sequence[Event],
     )
 
 
-def _again(parts: Parts, delivered: Delivered, now: datetime, error: Exception) -> None:
+def _wait_for_zendesk(parts: Parts, delivered: Delivered, now: datetime, error: ZendeskError) -> None:
     at_least = error.retry_after if isinstance(error, RateLimited | ZendeskUnavailable) else 0.0
+    attempts, most = delivered.attempts, MAX_TRIES_WHILE_AWAY
     with parts.database.write() as conn:
-        put_off(conn, delivered.ids, delivered.attempts, now, str(error), at_least=at_least)
+        put_off(conn, delivered.ids, attempts, now, str(error), at_least=at_least, most=most)

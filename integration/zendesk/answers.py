@@ -36,7 +36,8 @@ def judge(response: requests.Response, *, is_write: bool) -> None:
             raise ZendeskUnavailable(Statement("not_json", status=status), outcome_unknown=is_write)
         return
     if status < 400:
-        raise UnexpectedAnswer(_moved(response))
+        # Nothing was done, and everything will be refused alike until an admin has mended the settings.
+        raise ZendeskUnavailable(_moved(response))
     if status == 429:
         spent = [seen.name for seen in seen_limits(response.headers) if seen.remaining == 0]
         # The narrower limit is named last.

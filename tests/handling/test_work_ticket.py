@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from integration.domain.complaint import State
 from integration.domain.reason import Code
 from integration.handling.receive import Receipt
-from integration.handling.work_ticket import MAX_TRIES, work_ticket
-from integration.store.tables import audit_log
+from integration.handling.retrying import MAX_TRIES, MAX_TRIES_WHILE_AWAY
+from integration.handling.work_ticket import work_ticket
+from integration.store.tables import audit_log, inbox
 from tests.handling.conftest import Install
 from tests.handling.installation import ANGRY, CALM, Installation
 
@@ -257,15 +258,34 @@ def test_zendesk_away_puts_the_work_off_and_keeps_it(makegood: Installation) -> 
     assert len(makegood.notes(ticket_id)) == 1
 
 
-def test_what_fails_again_and_again_is_parked_with_its_reason(makegood: Installation) -> None:
+@pytest.mark.parametrize("trouble", ["outage", "refusal"])
+def test_a_day_without_zendesk_parks_nothing(makegood: Installation, trouble: str) -> None:
+    ticket_id = makegood.write_in(ANGRY)
+    makegood.deliver(created(makegood.news()))
+    service_user = f"users/{makegood.server.account.service_user_id}"
+    if trouble == "outage":
+        makegood.zendesk.faults({"api": [{"kind": "503", "path": "/users/"}]})
+    else:
+        makegood.control("PATCH", service_user, suspended=True)
+
+    for _ in range(2 * MAX_TRIES):
+        makegood.work()
+        makegood.pass_time(hours=1)
+    assert makegood.parked() == []
+    makegood.zendesk.no_faults()
+    makegood.control("PATCH", service_user, suspended=False)
+    makegood.work()
+
+    assert len(makegood.notes(ticket_id)) == 1
+
+
+def test_what_fails_for_days_is_parked_with_its_reason(makegood: Installation) -> None:
     makegood.write_in(ANGRY)
     makegood.zendesk.faults({"api": [{"kind": "503", "path": "/users/"}]})
     makegood.deliver(created(makegood.news()))
+    with makegood.parts.database.write() as conn:
+        conn.execute(sa.update(inbox).values(attempts=MAX_TRIES_WHILE_AWAY - 1))
 
-    for _ in range(MAX_TRIES - 1):
-        makegood.work()
-        assert makegood.parked() == []
-        makegood.pass_time(minutes=15)
     makegood.work()
 
     assert "gave up after" in makegood.parked()[0].reason

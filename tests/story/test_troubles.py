@@ -5,9 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -29,6 +33,7 @@ from tests.handling.installation import ANGRY
 pytestmark = pytest.mark.story
 ROOT = Path(__file__).parents[2]
 WITHIN_SECONDS = 60.0
+NEW_NAME = "acme-new.zendesk.com"
 # Every process tells where it connects to; the file is read when all is over.
 WITNESS = """
 import os, sys
@@ -40,13 +45,38 @@ sys.addaudithook(witness)
 """
 
 
+class FormerName(BaseHTTPRequestHandler):
+    """What Zendesk answers under a name that an account had before."""
+
+    protocol_version = "HTTP/1.1"
+    account_url = ""
+    asked: ClassVar[list[str]] = []
+
+    def send_on(self) -> None:
+        self.asked.append(self.path)
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        # The rehearsal's clock is no part of Zendesk, and goes on wherever its account is.
+        there = self.account_url if self.path.startswith("/rehearsal") else f"https://{NEW_NAME}"
+        self.send_response(301)
+        self.send_header("Location", f"{there}{self.path}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_GET = do_POST = do_PUT = send_on
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Stay silent."""
+
+
 class Site:
     """A rehearsal account and Makegood beside it, as processes of their own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.server = RehearsalServer(folder / "zendesk.db", limits=Limits.none()).start()
+        self.server = self._account()
         self.zendesk = Puppets(self.server.url)
+        self.hosts = {urlsplit(self.server.url).netloc}
+        self.former_name: ThreadingHTTPServer | None = None
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -64,10 +94,43 @@ class Site:
             "REHEARSAL": "true",
             "LOG_LEVEL": "DEBUG",
         }
-        settings = parse_settings({f"MAKEGOOD_{name}": value for name, value in self.names.items()})
-        self.parts: Parts = assemble(settings, can_write=True)
+        self.parts = self._parts()
         self.process: subprocess.Popen[bytes] | None = None
         (folder / "sitecustomize.py").write_text(WITNESS)
+
+    def _account(self) -> RehearsalServer:
+        return RehearsalServer(self.folder / "zendesk.db", limits=Limits.none()).start()
+
+    def _parts(self) -> Parts:
+        settings = parse_settings({f"MAKEGOOD_{name}": value for name, value in self.names.items()})
+        return assemble(settings, can_write=True)
+
+    def rename_account(self) -> None:
+        """Move the account to another address; those who call under the former one are sent on."""
+        self.server.stop()
+        former = ("127.0.0.1", int(self.server.url.rsplit(":", 1)[1]))
+        self.former_name = ThreadingHTTPServer(former, FormerName)
+        threading.Thread(target=self.former_name.serve_forever, daemon=True).start()
+        self.server = self._account()
+        FormerName.account_url = self.server.url
+        self.zendesk = Puppets(self.server.url)
+        self.hosts.add(urlsplit(self.server.url).netloc)
+
+    def set_new_name(self) -> None:
+        """Do what the doctor says: change the setting and start again."""
+        self.stop()
+        self.parts.close()
+        self.names["ZENDESK_URL"] = self.server.url
+        self.parts = self._parts()
+        self.start()
+
+    def close(self) -> None:
+        self.stop()
+        self.parts.close()
+        self.server.stop()
+        if self.former_name is not None:
+            self.former_name.shutdown()
+            self.former_name.server_close()
 
     def start(self) -> None:
         """Start `makegood run` and wait until it is ready."""
@@ -143,9 +206,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     one.start()
     reconcile(one.parts)
     yield one
-    one.stop()
-    one.parts.close()
-    one.server.stop()
+    one.close()
 
 
 def test_a_service_user_who_is_gone_pauses_all_writes_until_they_are_back(site: Site) -> None:
@@ -251,6 +312,28 @@ def test_our_machine_down_for_a_day_loses_nothing_and_repeats_nothing(site: Site
     assert TroubleCode.NO_WORKER not in site.codes()
 
 
+def test_a_renamed_account_waits_under_its_former_name_and_goes_on_under_the_new_one(site: Site) -> None:
+    before = site.write_in("Kim Before")
+    site.gets_its_note(before)
+    site.rename_account()
+    during = site.write_in("Lou During")
+    site.zendesk.pass_time(seconds=86_400)
+    until(lambda: any(f"/tickets/{before}" in path for path in FormerName.asked), "the follow-up's look")
+    site.catch_up()
+
+    assert TroubleCode.ZENDESK_AWAY in site.codes()
+    assert f"set MAKEGOOD_ZENDESK_URL to https://{NEW_NAME}" in site.failing()["zendesk"].measured
+    assert (site.notes(before), site.notes(during)) == (1, 0)
+
+    site.set_new_name()
+    site.catch_up()
+    site.zendesk.pass_time(seconds=900)
+    until(lambda: site.notes(during), "the note on the complaint that came in meanwhile")
+    until(lambda: site.notes(before) == 2, "the reminder that fell due meanwhile")
+    assert site.codes() == set()
+    assert "parked" not in site.failing()
+
+
 def test_afterwards_no_log_quotes_anybody_and_nobody_else_was_called(site: Site) -> None:
     site.stop()
     log = (site.folder / "run.log").read_text()
@@ -258,6 +341,6 @@ def test_afterwards_no_log_quotes_anybody_and_nobody_else_was_called(site: Site)
 
     assert log.count("\n") > 50
     secrets = (site.names["OAUTH_CLIENT_SECRET"], site.names["SECRET_KEY"], "Bearer ")
-    people = ("Early", "Refused", "Unheard", "Meanwhile", "@example.com", "kettle", "disappointed")
+    people = ("Early", "Refused", "Unheard", "Meanwhile", "During", "@example.com", "kettle", "disappointed")
     assert [word for word in (*secrets, *people) if word in log] == []
-    assert called == {site.server.url.removeprefix("http://")}
+    assert called == site.hosts

@@ -242,7 +242,7 @@ def test_a_redirect_is_not_followed():
     with SocketServer(answer(302, b"", Location="http://127.0.0.2/login")) as server:
         error = failure(server, "GET")
 
-    assert isinstance(error, UnexpectedAnswer)
+    assert isinstance(error, ZendeskUnavailable)
     assert len(server.requests) == 1
 
 
