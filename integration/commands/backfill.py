@@ -1,14 +1,15 @@
 """`makegood backfill`: the account's past, by cursor export."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from integration.commands.context import Context
-from integration.handling.import_history import Imported, import_history, so_far
+from integration.handling.import_history import Imported, import_history
+from integration.handling.import_progress import span
 from integration.parts import Parts
 from integration.zendesk.errors import RateLimited, ZendeskError
 from integration.zendesk.pace import INCREMENTAL_EXPORTS
@@ -55,47 +56,44 @@ def run_backfill(parts: Parts, console: Console, *, with_comments: bool = False)
 
 
 class _Meter:
-    """Turns what was imported into a bar: how far in the account's time, how fast, how long still."""
+    """Turns what was imported into a bar for each part of it: how far, how fast, how long still."""
 
     def __init__(self, parts: Parts, progress: Progress, task: TaskID) -> None:
         self._parts = parts
         self._progress = progress
         self._task = task
-        self._began = time.monotonic()
-        self._before = so_far(parts)
-        self._share_before: float | None = None
+        self._part = ""
+        self._began = 0.0
+        self._rows_before, self._share_before = 0, 0.0
 
     def report(self, done: Imported) -> None:
-        spent = max(time.monotonic() - self._began, 0.001)
-        phase, share = _phase(done, datetime.now(UTC))
-        rows = sum(
-            getattr(done, name) - getattr(self._before, name) for name in ("users", "tickets", "judged")
-        )
+        part, told, rows, share = _part(done, self._parts.clock())
+        now = time.monotonic()
+        if part != self._part:
+            # Judging is many times slower than reading: the pace of one says nothing about the other.
+            self._part, self._began = part, now
+            self._rows_before, self._share_before = rows, share
+        spent = now - self._began
+        left = f"{(rows - self._rows_before) / spent:,.0f} a second" if spent > 0 else ""
+        if (gained := share - self._share_before) > 0.001:
+            left += f", {span(spent * (1 - share) / gained)} left to {part}"
         budget = self._parts.pace.seen(INCREMENTAL_EXPORTS)
-        left = f"{rows / spent:,.0f} rows/s"
-        if self._share_before is None:
-            self._share_before = share
-        if (gained := share - self._share_before) > 0.01:
-            left += f", {_span(spent * (1 - share) / gained)} left"
-        if budget is not None:
+        if budget is not None and part == "read":
             left += f", exports {budget[1]} of {budget[0]} free"
-        self._progress.update(self._task, description=phase, completed=share, left=left)
+        self._progress.update(self._task, description=told, completed=share, left=left)
 
 
-def _phase(done: Imported, now: datetime) -> tuple[str, float]:
-    """Return what is being done, and the share of it that is; reading counts half, judging half."""
+def _part(done: Imported, now: datetime) -> tuple[str, str, int, float]:
+    """Return which part of the work it is, what was done of it in words, in rows, and as a share."""
     if done.reached is None or done.first is None:
-        return f"{done.users:,} requesters", 0.0
-    if not done.judged:
+        return "list requesters", f"{done.users:,} requesters", done.users, 0.0
+    if done.judging_since is None:
         first, reached = datetime.fromisoformat(done.first), datetime.fromisoformat(done.reached)
         share = (reached - first) / max(now - first, timedelta(seconds=1))
-        return f"{done.tickets:,} tickets, up to {reached:%Y-%m-%d}", min(max(share, 0.0), 1.0) / 2
-    share = min(done.judged / max(done.tickets, 1), 1.0)
-    return f"{done.judged:,} tickets judged, {done.complaints:,} complaints", 0.5 + share / 2
-
-
-def _span(seconds: float) -> str:
-    return f"{seconds / 3600:.1f} h" if seconds > 5400 else f"{seconds / 60:.0f} min"
+        told = f"{done.tickets:,} tickets, up to {reached:%Y-%m-%d}"
+        return "read", told, done.tickets, min(max(share, 0.0), 1.0)
+    told = f"{done.judged:,} of {done.tickets:,} tickets judged, {done.complaints:,} complaints"
+    return "judge", told, done.judged, min(done.judged / max(done.tickets, 1), 1.0)
 
 
 def _summary(done: Imported, seconds: float) -> str:
@@ -110,7 +108,7 @@ def _summary(done: Imported, seconds: float) -> str:
     if done.unread:
         lines.append(f"{done.unread:,} rows made no sense and were left out; the log names the reason.")
     lines.append(
-        f"It took {_span(seconds)}. To check: the number of tickets in Zendesk's own list, deleted ones "
+        f"It took {span(seconds)}. To check: the number of tickets in Zendesk's own list, deleted ones "
         "included; and `makegood doctor`."
     )
     return "\n".join(lines)

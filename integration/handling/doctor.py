@@ -8,6 +8,8 @@ from integration.handling.access import APP_PUBLIC_KEY
 from integration.handling.audit import check_chain
 from integration.handling.examine_account import examine_account, examine_address, examine_webhooks
 from integration.handling.findings import Finding, Health, doubtful, failing, fine
+from integration.handling.import_history import so_far
+from integration.handling.import_progress import progress
 from integration.handling.receive import SERVICE_USER, WEBHOOK_SECRETS
 from integration.handling.standing import LAST_RUN, TroubleCode, troubles
 from integration.handling.zendesk_fields import FIELD_IDS
@@ -15,7 +17,6 @@ from integration.parts import Parts
 from integration.settings import Mode
 from integration.statements import Statement
 from integration.store import erasures, executors, health, kept, secrets
-from integration.store import history as history_rows
 from integration.store.engine import DatabaseUnavailable
 from integration.store.migrate import schema_state
 from integration.store.secrets import SecretsUnreadable
@@ -107,15 +108,16 @@ def _app(parts: Parts) -> Iterator[Finding]:
 
 
 def _import(parts: Parts) -> Iterator[Finding]:
-    with parts.database.read() as conn:
-        state = kept.get(conn, history_rows.IMPORT)
-    if state is None:
+    done = so_far(parts)
+    if done.began_at is None:
         yield fine("history", Statement("import_none"))
-    elif state.get("is_done"):
-        yield fine("history", f"{state['tickets']} tickets imported, {state['complaints']} complaints found")
+    elif done.is_done:
+        yield fine("history", Statement("import_done", tickets=done.tickets, complaints=done.complaints))
+    elif (now := progress(done, parts.clock())).is_standing:
+        step = Statement("import_stands.step")
+        yield doubtful("history", Statement("import_stands", told=now.told), step)
     else:
-        measured = f"an import has come to {state['tickets']} tickets"
-        yield doubtful("history", measured, Statement("import_stands.step"))
+        yield fine("history", Statement("import_running", told=now.told))
 
 
 def _worker(parts: Parts) -> Iterator[Finding]:

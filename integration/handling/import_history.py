@@ -31,7 +31,9 @@ BEGINNING = datetime(2006, 1, 1, tzinfo=UTC)
 class Imported:
     """How far an import is, or how it ended.
 
-    `reached` is the export's own moment of the last row read, `unread` counts rows that made no sense.
+    `reached` is the export's own moment of the last row read, `unread` counts rows that made no sense. At
+    `at` the last page or batch was done; judging began, or went on, at `judging_since` with so many judged
+    before.
     """
 
     users: int = 0
@@ -44,6 +46,9 @@ class Imported:
     began_at: str | None = None
     first: str | None = None
     reached: str | None = None
+    at: str | None = None
+    judging_since: str | None = None
+    judged_before: int = 0
     is_done: bool = False
 
 
@@ -58,7 +63,7 @@ def import_history(parts: Parts, report: Report = lambda _: None, *, with_commen
     """
     done = so_far(parts)
     if not done.is_done:
-        done = replace(done, began_at=done.began_at or parts.clock().isoformat())
+        done = replace(done, began_at=done.began_at or parts.clock().isoformat(), judging_since=None)
         done = _import_users(parts, done, report)
         done = _import_tickets(parts, done, report)
         done = _judge(parts, done, report)
@@ -102,7 +107,7 @@ def _remember(conn: Connection, parts: Parts, name: str, cursor: str | None, don
     now = parts.clock()
     if cursor is not None:
         kept.put(conn, name, cursor, now=now)
-    kept.put(conn, history_rows.IMPORT, _as_json(done), now=now)
+    kept.put(conn, history_rows.IMPORT, _as_json(replace(done, at=now.isoformat())), now=now)
 
 
 def _order_of(person: Requester) -> str:
@@ -151,10 +156,14 @@ def _import_tickets(parts: Parts, done: Imported, report: Report) -> Imported:
 
 
 def _judge(parts: Parts, done: Imported, report: Report) -> Imported:
+    done = replace(done, judging_since=parts.clock().isoformat(), judged_before=done.judged)
+
     def remember(conn: Connection, judged: int, complaints: int) -> None:
         nonlocal done
-        done = replace(done, judged=done.judged + judged, complaints=done.complaints + complaints)
-        kept.put(conn, history_rows.IMPORT, _as_json(done), now=parts.clock())
+        now = parts.clock()
+        judged, complaints = done.judged + judged, done.complaints + complaints
+        done = replace(done, judged=judged, complaints=complaints, at=now.isoformat())
+        kept.put(conn, history_rows.IMPORT, _as_json(done), now=now)
 
     for _ in judge_past(parts, remember):
         report(done)

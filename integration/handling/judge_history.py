@@ -1,20 +1,25 @@
 """Finds the complaints among imported tickets, the newest first, and which of them belong together."""
 
+import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from integration.domain import complaint, history
-from integration.domain.complaint import State, Text
+from integration.domain.complaint import Assessment, CueBook, Reader, Rules, State, Text
 from integration.domain.history import History, Outcome, PastComplaint, Repeat
 from integration.domain.ticket import Requester, Status, Ticket
 from integration.handling import suggesting
 from integration.learned.model import MODEL
+from integration.learned.reader import LearnedReader
 from integration.learned.repeats import Told
 from integration.parts import Parts
 from integration.store import complaints, kept, opinions, requesters, tickets
 from integration.store.complaints import Complaint, NewComplaint
+from integration.store.opinions import Opinion
 
 PLACE = "import_judged_place"
 BATCH = 100
@@ -30,38 +35,63 @@ def judge_past(parts: Parts, remember: Remember) -> Iterator[int]:
 
     `remember` gets the numbers of judged tickets and found complaints, in the batch's own transaction.
     """
-    while True:
-        with parts.database.read() as conn:
-            place = kept.get(conn, PLACE)
-            found = tickets.to_judge(conn, below=place, limit=BATCH)
-            people = requesters.get_many(conn, {ticket.requester_id for ticket in found})
-        if not found:
-            return
-        past = [new for ticket in found if (new := _past_complaint(parts, ticket, people))]
-        with parts.database.write() as conn:
-            complaints.add_many(conn, past)
-            said = [opinions.of_assessment(new.ticket_id, new.assessment, new.detected_at) for new in past]
-            opinions.save_imported(conn, said)
-            kept.put(conn, PLACE, found[-1].id, now=parts.clock())
-            remember(conn, len(found), len(past))
-        yield len(found)
+    # What takes long, the encoder's arithmetic, keeps a core busy without the interpreter's lock.
+    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="judge") as pool:
+        while True:
+            with parts.database.read() as conn:
+                place = kept.get(conn, PLACE)
+                found = tickets.to_judge(conn, below=place, limit=BATCH)
+                people = requesters.get_many(conn, {ticket.requester_id for ticket in found})
+            if not found:
+                return
+            judge = _Judge(parts.shelf.rules(), parts.shelf.cues(), parts.read, people)
+            judged = zip(found, pool.map(judge, found), strict=True)
+            past = [_past_complaint(parts, ticket, said) for ticket, said in judged if said is not None]
+            with parts.database.write() as conn:
+                complaints.add_many(conn, past)
+                opinions.save_imported(conn, [_opinion(new) for new in past])
+                kept.put(conn, PLACE, found[-1].id, now=parts.clock())
+                remember(conn, len(found), len(past))
+            yield len(found)
 
 
-def _past_complaint(parts: Parts, ticket: Ticket, people: dict[int, Requester]) -> NewComplaint | None:
-    if not ticket.requester_id:
-        return None
+def _opinion(new: NewComplaint) -> Opinion:
+    return opinions.of_assessment(new.ticket_id, new.assessment, new.detected_at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Says of a ticket of the past whether it was a complaint; safe in threads."""
+
+    rules: Rules
+    cues: CueBook
+    read: Reader
+    people: Mapping[int, Requester]
+
+    def __call__(self, ticket: Ticket) -> Assessment | None:
+        """Return what is to be kept of a complaint, None for everything else."""
+        if not ticket.requester_id:
+            return None
+        # Most tickets are none, and for them a glance is enough.
+        if isinstance(self.read, LearnedReader) and not self._detect(ticket, self.read.glance).is_complaint:
+            return None
+        assessment = self._detect(ticket, self.read)
+        return assessment if assessment.is_complaint else None
+
+    def _detect(self, ticket: Ticket, read: Reader) -> Assessment:
+        return complaint.detect(
+            ticket,
+            (Text(None, ticket.description),),
+            rules=self.rules,
+            cues=self.cues,
+            history=History(self.people.get(ticket.requester_id, Requester(ticket.requester_id))),
+            now=ticket.updated_at,
+            read=read,
+        )
+
+
+def _past_complaint(parts: Parts, ticket: Ticket, assessment: Assessment) -> NewComplaint:
     rules = parts.shelf.rules()
-    assessment = complaint.detect(
-        ticket,
-        (Text(None, ticket.description),),
-        rules=rules,
-        cues=parts.shelf.cues(),
-        history=History(people.get(ticket.requester_id, Requester(ticket.requester_id))),
-        now=ticket.updated_at,
-        read=parts.read,
-    )
-    if not assessment.is_complaint:
-        return None
     has_ended = ticket.status in ENDED
     outcome = next(
         (rules.outcome_by_tag[tag] for tag in sorted(ticket.tags & set(rules.outcome_by_tag))), None

@@ -40,8 +40,11 @@ class Encoder:
         with self._lock:
             found = {key: self._remembered[key] for key in keys if key in self._remembered}
             unknown = [key for key in dict.fromkeys(keys) if key and key not in found]
-            if unknown:
-                found.update(zip(unknown, self._loaded().encode(unknown), strict=True))
+            model = self._loaded() if unknown else None
+        if model is not None:
+            # Outside the lock: most of it is matrix products, which leave the interpreter to others.
+            found.update(zip(unknown, model.encode(unknown), strict=True))
+        with self._lock:
             for place, key in enumerate(keys):
                 if key:
                     vectors[place] = found[key]
@@ -61,7 +64,10 @@ class Encoder:
             # More BLAS threads than one make a short text many times slower where cores are few. The model
             # limits them for each call alone, which calls at the same time would undo for one another.
             threadpool_limits(limits=1, user_api="blas")
-            self._model = importlib.import_module(_PACKAGE).USE(threads=1)
+            model = importlib.import_module(_PACKAGE).USE(threads=1)
+            # It would load its weights in whichever thread encodes first, or in several.
+            model.encode(["Hello"])
+            self._model = model
         return self._model
 
 

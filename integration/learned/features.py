@@ -21,7 +21,7 @@ _MOST_PRAISE = 2.0
 class Features:
     """One text: `whole` (512), `parts` (sentences, 512) with their places, `cues` (7) and the language.
 
-    `meaning` is what `passages.telling_passages` keeps of them.
+    `meaning` is what `passages.telling_passages` keeps of them; it is None where `whole` was left out.
     """
 
     whole: Vectors
@@ -29,21 +29,33 @@ class Features:
     places: tuple[tuple[int, int], ...]
     cues: NDArray[np.float64]
     language: str
-    meaning: Vectors
+    meaning: Vectors | None
 
 
-def features_of(encoder: Encoder, passages: Sequence[Passage]) -> list[Features]:
-    """Encode all passages of a ticket in one batch."""
+def features_of(
+    encoder: Encoder, passages: Sequence[Passage], *, with_long_wholes: bool = True
+) -> list[Features]:
+    """Encode all passages of a ticket in one batch.
+
+    Without `with_long_wholes` a text of more than `SHORT` sentences is not encoded as a whole, which is half
+    of the work and changes no verdict; its `whole` is zeros.
+    """
     apart = [take_apart(passage.subject, passage.words) for passage in passages]
-    vectors = encoder.encode([text for texts, _ in apart for text in texts])
+    firsts = [0 if with_long_wholes or len(texts) - 1 <= SHORT else 1 for texts, _ in apart]
+    vectors = encoder.encode(
+        [text for (texts, _), first in zip(apart, firsts, strict=True) for text in texts[first:]]
+    )
     found = []
     at = 0
-    for passage, (texts, places) in zip(passages, apart, strict=True):
-        own = vectors[at : at + len(texts)]
-        at += len(texts)
+    for passage, (texts, places), first in zip(passages, apart, firsts, strict=True):
+        own = vectors[at : at + len(texts) - first]
+        at += len(own)
+        cues = _cues(passage)
+        if first:
+            found.append(Features(np.zeros_like(own[0]), own, places, cues, passage.language, None))
+            continue
         parts = own[1:] if len(texts) > 1 else own
-        meaning = telling_passages(texts, own)
-        found.append(Features(own[0], parts, places, _cues(passage), passage.language, meaning))
+        found.append(Features(own[0], parts, places, cues, passage.language, telling_passages(texts, own)))
     return found
 
 

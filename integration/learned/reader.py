@@ -47,7 +47,14 @@ class LearnedReader:
         reading = word_lists.read(subject, texts, cues, locale=locale, identify=self._languages.of)
         return replace(reading, learned=self._learned(reading))
 
-    def _learned(self, reading: Reading) -> Learned | None:
+    def glance(self, subject: str, texts: Sequence[Text], cues: CueBook, /, *, locale: str | None) -> Reading:
+        """Read for the verdict alone, at half the cost of long texts: what is learned has no `meaning`."""
+        reading = word_lists.read(subject, texts, cues, locale=locale, identify=self._languages.of)
+        lessons = self._lessons()
+        # A corrected ticket pulls by the whole text.
+        return replace(reading, learned=self._learned(reading, in_full=bool(lessons.corrected)))
+
+    def _learned(self, reading: Reading, *, in_full: bool = True) -> Learned | None:
         if self._encoder is None or self._head is None:
             return None
         passages = reading.passages
@@ -55,7 +62,7 @@ class LearnedReader:
         if not telling:
             return Learned(0.0, 0.0, model=MODEL)
         telling = [*telling[:1], *telling[1:][-(MAX_PASSAGES - 1) :]]
-        found = features_of(self._encoder, telling)
+        found = features_of(self._encoder, telling, with_long_wholes=in_full)
         head = self._head
         chances = [head.probability(features) for features in found]
         best = int(np.argmax(chances))
@@ -65,8 +72,8 @@ class LearnedReader:
             severity=max(head.severity_of(features) for features in found),
             sentence=_deciding(head, telling[best], found[best]),
             model=MODEL,
-            meaning=pack(found[0].meaning) if has_first else b"",
-            telling=pack(found[best].whole) if best or not has_first else b"",
+            meaning=pack(found[0].meaning) if has_first and found[0].meaning is not None else b"",
+            telling=pack(found[best].whole) if in_full and (best or not has_first) else b"",
             taught=self._taught(self._encoder, reading.language, found[best]),
         )
 
