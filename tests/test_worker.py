@@ -19,6 +19,7 @@ from integration.settings import PREFIX, Settings
 from integration.store import executors as executor_rows
 from integration.store import outbox
 from integration.store.engine import DatabaseUnavailable
+from integration.store.migrate import downgrade_one, schema_state
 from integration.store.tables import executors, inbox
 from integration.worker import STALE_AFTER, Worker
 from tests.handling.conftest import (
@@ -89,9 +90,7 @@ def test_a_ticket_keeps_its_order_while_other_tickets_go_on(
     bodies = makegood.news()
     created = next(b for b in bodies if _speaks_of(b, slow) and json.loads(b)["type"].endswith("created"))
     person = makegood.requester_of(slow)
-    makegood.zendesk.faults(
-        {"api": [{"kind": "timeout", "seconds": 9, "times": 1, "path": f"/users/{person}"}]}
-    )
+    makegood.zendesk.faults({"api": [{"kind": "timeout", "seconds": 4, "path": f"/users/{person}"}]})
     # Without the comment nobody knows who wrote, so that Zendesk must be asked, which takes its time.
     makegood.deliver([created])
     start_worker()
@@ -104,6 +103,7 @@ def test_a_ticket_keeps_its_order_while_other_tickets_go_on(
     _until(lambda: makegood.complaint(quick))
     assert makegood.complaint(slow) is None
 
+    makegood.zendesk.no_faults()
     makegood.pass_time(minutes=1)
     _until(lambda: _states(makegood, slow) == {"done"} and makegood.complaint(slow))
     assert makegood.ticket(slow).status == "hold"
@@ -125,6 +125,37 @@ def test_a_worker_killed_while_it_writes_goes_on_where_it_was(
 
     _until(lambda: makegood.states(ticket_id) == [("enrich", "done")])
     assert len(makegood.notes(ticket_id)) == 1
+
+
+def test_jobs_that_waited_through_an_upgrade_are_run_by_the_new_version(
+    makegood: Installation, start_worker: StartWorker
+) -> None:
+    begun, queued = makegood.write_in(ANGRY), makegood.write_in(ANGRY, name="Sven Berg")
+    news = makegood.news()
+    makegood.deliver(body for body in news if _speaks_of(body, begun))
+    _let_the_answer_be_lost(makegood)
+    worker = start_worker(token=TOKEN)
+    _until(lambda: makegood.states(begun) == [("enrich", "sending")])
+    worker.kill()
+    worker.wait()
+    makegood.deliver(body for body in news if _speaks_of(body, queued))
+    before = Worker(makegood.parts, SLOT)
+    before.dispatcher.dispatch()
+    before.close()
+    assert {"PENDING", "ENQUEUED"} <= _jobs(makegood)
+    engine = makegood.parts.database.engine
+    downgrade_one(engine)
+
+    upgraded = _python(
+        "-m", "integration", "worker", "--slot", SLOT, "--slot-token", TOKEN, installation=makegood
+    )
+    _until(lambda: schema_state(engine).is_ready)
+    makegood.pass_time(seconds=10)
+    _until(lambda: makegood.states(begun) + makegood.states(queued) == [("enrich", "done")] * 2)
+    upgraded.terminate()
+    upgraded.communicate(timeout=WITHIN_SECONDS)
+
+    assert [len(makegood.notes(ticket)) for ticket in (begun, queued)] == [1, 1]
 
 
 def test_a_survivor_takes_over_the_jobs_of_a_dead_worker(

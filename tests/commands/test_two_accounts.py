@@ -10,6 +10,7 @@ from integration.rehearsal.config import Limits
 from integration.rehearsal.server import RehearsalServer
 from tests.commands.conftest import Run
 from tests.commands.test_data import ask
+from tests.commands.test_text_files import PLACES, written
 
 Settings = dict[str, str]
 
@@ -58,6 +59,26 @@ def test_two_installations_share_nothing(
         for row in Puppets(server.url).state()["webhooks"]
     }
     assert endpoints == {"http://127.0.0.1:9", "http://127.0.0.1:10"}
+
+
+def test_what_was_tried_in_the_sandbox_goes_to_production_as_files(
+    makegood: Run, settings: Settings, tmp_path: Path
+) -> None:
+    write_settings(Path("production.env"), settings)
+    write_settings(Path("sandbox.env"), {**settings, "DATA_DIR": str(tmp_path / "sandbox")})
+    for kind in PLACES:
+        source = written(tmp_path / "in" / kind, kind)
+        assert makegood("--env-file", "sandbox.env", kind, "import", source, "--publish").exit_code == 0
+        makegood("--env-file", "sandbox.env", kind, "export", f"{kind}.zip")
+
+    for kind, (place, _) in PLACES.items():
+        planned = makegood("--env-file", "production.env", kind, "import", f"{kind}.zip", "--plan").output
+        assert place in planned
+        assert "  + " in planned
+        taken = makegood("--env-file", "production.env", kind, "import", f"{kind}.zip", "--publish")
+        assert "1 now in force." in taken.output
+        again = makegood("--env-file", "production.env", kind, "import", f"{kind}.zip", "--plan").output
+        assert "All of it is in force already." in again
 
 
 def test_neither_can_read_the_others_secrets(
