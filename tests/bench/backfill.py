@@ -1,6 +1,6 @@
 """How fast an account's past comes in, into SQLite and PostgreSQL, beside tap-zendesk over the same stub.
 
-`python -m tests.bench.backfill [--tickets N]` runs it alone. tap-zendesk writes Singer messages to a file and
+`python -m tests.bench --only backfill` measures it alone. tap-zendesk writes Singer messages to a file and
 keeps nothing, so it does less; judging, which it has no counterpart for, is measured apart.
 """
 
@@ -8,12 +8,10 @@ import json
 import resource
 import subprocess
 import sys
-import tempfile
 import time
-import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -22,13 +20,9 @@ from integration.app import assemble
 from integration.handling.import_history import Imported, import_history
 from integration.settings import parse_settings
 from integration.store.migrate import migrate
+from tests.bench import peer
+from tests.bench.scale import Scale
 from tests.postgres import Cluster
-
-PEER = "tap-zendesk==2.8.2"
-TICKETS = 100_000
-JUDGED = 200
-# With its own pause it would take hours, so its rate is taken from this much of it.
-PEER_SECONDS = 75.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +33,29 @@ class Backfill:
     store: str
     tickets: int
     seconds: float
-    per_second: float
+    per_second: int
     peak_megabytes: int
     judged_per_second: float | None = None
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether Makegood was the reader."""
+        return self.judged_per_second is not None
 
-def measure(place: Path, tickets: int = TICKETS) -> list[Backfill]:
+
+def measure(place: Path, scale: Scale) -> list[Backfill]:
     """Measure both databases and the peer, in this order, each in a process of its own."""
     found = []
-    with stub(tickets) as url:
-        found.append(_ours(url, f"sqlite:///{place / 'backfill.db'}", place, "SQLite"))
-        cluster = Cluster(durable=True)
-        try:
-            found.append(_ours(url, cluster.url(cluster.create()), place, "PostgreSQL"))
-        finally:
-            cluster.stop()
-        found += _peers(url, place)
+    with stub(scale.past) as url:
+        found.append(_ours(url, f"sqlite:///{place / 'backfill.db'}", place, scale.judged, "SQLite"))
+        if scale.with_postgresql:
+            cluster = Cluster(durable=True)
+            try:
+                found.append(_ours(url, cluster.url(cluster.create()), place, scale.judged, "PostgreSQL"))
+            finally:
+                cluster.stop()
+        if scale.peer_seconds:
+            found += [_theirs(run) for run in peer.measure(url, place, scale.peer_seconds)]
     return found
 
 
@@ -70,16 +71,8 @@ def stub(tickets: int) -> Iterator[str]:
             process.terminate()
 
 
-def _ours(url: str, database_url: str, place: Path, store: str) -> Backfill:
-    command = [sys.executable, "-m", "tests.bench.backfill", "--one", url, database_url, str(place)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    return Backfill(reader="Makegood", store=store, **json.loads(done.stdout))
-
-
-def import_one(url: str, database_url: str, place: Path) -> dict[str, float]:
-    """Import everything and judge a little, in this process; return the figures."""
+def settings_of(url: str, database_url: str, place: Path) -> dict[str, str]:
+    """Return the environment of an installation beside the stub."""
     names = {
         "ZENDESK_URL": url,
         "OAUTH_CLIENT_ID": "makegood",
@@ -90,7 +83,40 @@ def import_one(url: str, database_url: str, place: Path) -> dict[str, float]:
         "DATA_DIR": str(place),
         "REHEARSAL": "true",
     }
-    parts = assemble(parse_settings({f"MAKEGOOD_{name}": value for name, value in names.items()}))
+    return {f"MAKEGOOD_{name}": value for name, value in names.items()}
+
+
+def _ours(url: str, database_url: str, place: Path, judged: int, store: str) -> Backfill:
+    command = [sys.executable, "-m", "tests.bench.backfill", url, database_url, str(place), str(judged)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
+    return Backfill(reader="Makegood", store=store, **json.loads(done.stdout))
+
+
+def _theirs(run: peer.Run) -> Backfill:
+    return Backfill(
+        reader=f"{run.name}, {'with' if run.is_throttled else 'without'} its pause",
+        store="nothing: a file of messages",
+        tickets=run.tickets,
+        seconds=round(run.seconds, 1),
+        per_second=round(run.tickets / run.seconds),
+        peak_megabytes=run.peak_megabytes,
+    )
+
+
+class _Enough(Exception):
+    """The rate of judging is known."""
+
+
+@click.command()
+@click.argument("url")
+@click.argument("database_url")
+@click.argument("place", type=click.Path(path_type=Path))
+@click.argument("judged", type=int)
+def import_one(url: str, database_url: str, place: Path, judged: int) -> None:
+    """Import everything and judge a little, in this process; print the figures."""
+    parts = assemble(parse_settings(settings_of(url, database_url, place)))
     migrate(parts.database.engine)
     seen: dict[str, float] = {"began": time.perf_counter()}
 
@@ -98,7 +124,7 @@ def import_one(url: str, database_url: str, place: Path) -> dict[str, float]:
         if done.judged == 0:
             seen["read_at"], seen["tickets"] = time.perf_counter(), done.tickets
             seen["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        elif done.judged >= JUDGED:
+        elif done.judged >= judged:
             seen["judged"], seen["judged_at"] = done.judged, time.perf_counter()
             raise _Enough
 
@@ -109,83 +135,15 @@ def import_one(url: str, database_url: str, place: Path) -> dict[str, float]:
     finally:
         parts.close()
     seconds = seen["read_at"] - seen["began"]
-    return {
+    figures = {
         "tickets": int(seen["tickets"]),
         "seconds": round(seconds, 1),
         "per_second": round(seen["tickets"] / seconds),
         "peak_megabytes": round(seen["peak"]),
         "judged_per_second": round(seen["judged"] / (seen["judged_at"] - seen["read_at"]), 1),
     }
-
-
-class _Enough(Exception):
-    """The rate of judging is known."""
-
-
-def _peers(url: str, place: Path) -> list[Backfill]:
-    folder = place / "peer"
-    try:
-        venv.create(folder, with_pip=True)
-        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", PEER]
-        subprocess.run(pip, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        click.echo(
-            f"{PEER} cannot be had here ({type(error).__name__}); the comparison is left out.", err=True
-        )
-        return []
-    return [_peer(folder / "bin" / "python", url, place, mode) for mode in ("free", "throttled")]
-
-
-def _peer(python: Path, url: str, place: Path, mode: str) -> Backfill:
-    output = place / f"peer-{mode}.jsonl"
-    began = time.perf_counter()
-    with output.open("wb") as messages:
-        process = subprocess.Popen(
-            [python, Path(__file__).with_name("peer_tap.py"), url, mode],
-            stdout=messages,
-            stderr=subprocess.DEVNULL,
-        )
-        peak = 0
-        while process.poll() is None and (mode == "free" or time.perf_counter() - began < PEER_SECONDS):
-            peak = max(peak, _resident(process.pid))
-            time.sleep(0.2)
-        seconds = time.perf_counter() - began
-        process.kill()
-        process.wait()
-    with output.open("rb") as messages:
-        tickets = sum(b'"type": "RECORD"' in line[:40] for line in messages)
-    output.unlink()
-    return Backfill(
-        reader=f"tap-zendesk 2.8.2, {'without' if mode == 'free' else 'with'} its pause",
-        store="nothing: a file of messages",
-        tickets=tickets,
-        seconds=round(seconds, 1),
-        per_second=round(tickets / seconds),
-        peak_megabytes=peak,
-    )
-
-
-def _resident(pid: int) -> int:
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0
-    return pages * resource.getpagesize() // 2**20
-
-
-@click.command()
-@click.option("--tickets", default=TICKETS, show_default=True)
-@click.option("--folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
-@click.option("--one", nargs=3, hidden=True)
-def main(tickets: int, folder: Path | None, one: tuple[str, str, str] | None) -> None:
-    """Measure the import alone."""
-    if one:
-        click.echo(json.dumps(import_one(one[0], one[1], Path(one[2]))))
-        return
-    with tempfile.TemporaryDirectory(prefix="makegood-backfill-", dir=folder) as place:
-        for found in measure(Path(place), tickets):
-            click.echo(json.dumps(asdict(found)))
+    click.echo(json.dumps(figures))
 
 
 if __name__ == "__main__":
-    main()
+    import_one()

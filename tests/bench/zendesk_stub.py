@@ -1,6 +1,7 @@
-"""An export without end of made-up tickets of 5 KB, a thousand a page, as fast as bytes can be put together.
+"""An export of made-up tickets of 5 KB, a thousand a page, as fast as bytes can be put together.
 
-It has no limits and no rules, so that what is measured is the reader. Run as a program it prints its URL.
+It has no limits and no rules, so that what is measured is the reader. Every sentence of a ticket names its
+order, so that no two are alike and nobody gains by remembering. Run as a program it prints its URL.
 """
 
 import sys
@@ -13,10 +14,16 @@ PAGE = 1_000
 FIRST_PERSON = 360_000_000_000
 PEOPLE = 10_000
 BEGAN = 1_700_000_000
-WORDS = (
-    "Hello, I ordered a kettle from your shop some weeks ago, and I would like to know when it comes. "
-    "The page about my order has shown the same line since Monday, and nobody could tell me more. "
+THINGS = ("kettle", "lamp", "shelf", "chair", "toaster", "blanket")
+SENTENCES = (
+    "I ordered the {thing} of order AF-@ from your shop some weeks ago and would like to know when it comes.",
+    "The page about AF-@ has shown the same line on the {thing} since Monday.",
+    "Your colleague wrote that the {thing} of order AF-@ had left the warehouse in Leeds on Thursday.",
+    "Please send the {thing} of AF-@ to my office, where somebody is in from nine to five.",
+    "The invoice AF-@ names two prices for the {thing}, of which I paid the first.",
+    "If the {thing} of order AF-@ comes in another colour, I am happy to take that one, too.",
 )
+WORDS = "Hello,\n" + " ".join(each.format(thing=thing) for thing in THINGS for each in SENTENCES)
 
 
 def ticket_template() -> bytes:
@@ -32,7 +39,7 @@ def ticket_template() -> bytes:
         "type": "question",
         "subject": "Where is order AF-@?",
         "raw_subject": "Where is order AF-@?",
-        "description": WORDS * 18,
+        "description": WORDS,
         "priority": "normal",
         "status": "closed",
         "recipient": "support@acme.example",

@@ -8,16 +8,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Engine
 
 from integration.store import inbox
 from integration.store.engine import Database, make_engine
 from integration.store.migrate import (
-    SCRIPTS,
     SchemaTooNew,
     downgrade_one,
     is_ours,
@@ -26,6 +23,7 @@ from integration.store.migrate import (
 )
 from integration.store.tables import metadata
 from tests.postgres import Cluster
+from tests.store.old_schemas import go_to
 from tests.store.samples import LEASE, NOON, at_once
 
 OLD_ROWS = (
@@ -48,14 +46,6 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     engine = make_engine(url)
     yield engine
     engine.dispose()
-
-
-def go_to(engine: Engine, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
 
 
 def layout(engine: Engine) -> list[tuple[str, ...]]:
