@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).parent.parent
-WITHIN_SECONDS = 20.0
+WITHIN_SECONDS = 60.0
 SLOT = "one"
 TOKEN = "kept-by-the-supervisor"
 
