@@ -84,10 +84,19 @@ def install(
         yield start
 
 
+# For tests that lean on what the database does about rows that change under them.
+on_both_databases = pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def makegood(install: Install, sqlite_url: str) -> Installation:
-    """An installation on SQLite that acts."""
-    return install(sqlite_url)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def makegood(install: Install, request: pytest.FixtureRequest, database_kind: str) -> Installation:
+    """An installation that acts, on SQLite unless the test says `on_both_databases`."""
+    return install(request.getfixturevalue(f"{database_kind}_url"))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from integration.handling.outcomes import excuse_telling
 from integration.handling.switches import UnknownSwitch, set_switch
 from integration.handling.watching import watch
 from integration.store import clocks, requesters, tickets
+from tests.handling.conftest import on_both_databases
 from tests.handling.installation import ANGRY, Installation
 
 LEAVING = "If this is not settled by Friday my lawyer will hear of it, and I will go to the ombudsman."
@@ -99,6 +100,7 @@ def test_a_switched_off_warning_is_not_raised(makegood: Installation, ticket_id:
         set_switch(makegood.parts, "no_such_thing", False, admin_id=1)
 
 
+@on_both_databases
 def test_an_alert_goes_from_raised_to_closed_and_every_step_is_on_record(
     makegood: Installation, ticket_id: int
 ) -> None:
@@ -135,6 +137,7 @@ def test_a_public_reply_acts_tells_and_closes(makegood: Installation, ticket_id:
     assert all(alert.action and alert.told_at for alert in of_ticket(makegood, ticket_id))
 
 
+@on_both_databases
 def test_an_alert_left_alone_goes_up_once_for_each_level_and_never_twice(
     makegood: Installation, ticket_id: int
 ) -> None:

@@ -14,6 +14,7 @@ from integration.handling.clocks import ShownDeadline, deadlines_of
 from integration.handling.sidebar import UnknownTicket
 from integration.handling.undoing import NothingToUndo, undo
 from integration.store import audit_log
+from tests.handling.conftest import on_both_databases
 from tests.handling.installation import Installation
 
 CLOCKS = """\
@@ -85,6 +86,7 @@ def test_a_reply_meets_the_acknowledgement_and_fixes_what_counts_from_it(clocked
     assert "2026-03-24" in clocked.outbox(ticket_id)[-1].fields.values()
 
 
+@on_both_databases
 def test_agents_extend_stop_and_restart_only_where_the_preset_lets_them(clocked: Installation) -> None:
     ticket_id, parts = clocked.write_in(tags=["uk"]), clocked.parts
     clocked.live()
@@ -134,6 +136,7 @@ def test_moments_that_agents_note_start_clocks_and_must_be_possible(clocked: Ins
         note(parts, 987_654, Start.APPEALED, clocked.now, agent_id=clocked.agent_id)
 
 
+@on_both_databases
 def test_what_agents_do_to_clocks_is_taken_back_in_turn(clocked: Installation) -> None:
     ticket_id, parts = clocked.write_in(tags=["uk"]), clocked.parts
     clocked.live()

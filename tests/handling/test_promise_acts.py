@@ -9,6 +9,7 @@ from integration.handling import promises
 from integration.handling.alerts import alerts_of
 from integration.handling.promises import BadPromise, KeptPromise, NoComplaint, UnknownPromise
 from integration.store import audit_log, complaints
+from tests.handling.conftest import on_both_databases
 from tests.handling.installation import ANGRY, CALM, Installation
 
 WHAT = "call back with the date of the repair"
@@ -84,6 +85,7 @@ def test_a_public_reply_keeps_a_promise_and_no_reminder_comes(makegood: Installa
     assert not any(WHAT in note for note in makegood.notes(ticket_id))
 
 
+@on_both_databases
 def test_a_moved_promise_is_due_on_its_new_day(makegood: Installation, ticket_id: int) -> None:
     id = promised(makegood, ticket_id)
     later = makegood.now + timedelta(days=4)
@@ -124,6 +126,7 @@ def test_a_letter_that_was_never_sent_promised_nothing(makegood: Installation, t
     assert ("promise", "silent", "never_sent") in makegood.fates(ticket_id)
 
 
+@on_both_databases
 def test_a_promise_survives_the_deletion_and_return_of_its_ticket(
     makegood: Installation, ticket_id: int
 ) -> None:

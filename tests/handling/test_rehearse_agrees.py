@@ -37,7 +37,7 @@ def a_month(makegood: Installation) -> Installation:
 def script(makegood: Installation) -> Iterator[None]:
     """Do what happens on each day."""
     names = ("Ana Silva", "Li Wei", "Tom Hill", "Eva Koch", "Max Bauer", "Ida Holm", "Jan Vos", "Zoe Day")
-    silent, closed, slow, untold, gone, again, reopened, thanked = (
+    _silent, closed, slow, untold, gone, again, reopened, thanked = (
         makegood.write_in(ANGRY, name=name) for name in names
     )
     makegood.live()

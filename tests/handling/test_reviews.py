@@ -7,6 +7,7 @@ from integration.handling.agent_acts import Judgement, correct
 from integration.handling.outcomes import name_cause
 from integration.handling.reviews import NoAction, Review
 from integration.store.outcomes import causes
+from tests.handling.conftest import on_both_databases
 from tests.handling.installation import ANGRY, Installation
 
 
@@ -27,6 +28,7 @@ def found(makegood: Installation) -> list[Review]:
         return reviews.reviews_of(conn)
 
 
+@on_both_databases
 def test_two_complaints_open_no_review_and_the_third_one_opens_one(makegood: Installation) -> None:
     for name in ("Anna One", "Bert Two"):
         complain(makegood, name)
@@ -51,6 +53,7 @@ def test_old_complaints_and_those_that_were_none_do_not_count(makegood: Installa
     assert found(makegood) == []
 
 
+@on_both_databases
 def test_a_review_closes_with_an_action_or_a_reason_and_does_not_open_again_at_once(
     makegood: Installation,
 ) -> None:
