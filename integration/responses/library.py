@@ -1,7 +1,7 @@
 """The response templates as the rest of the program uses them: cards to rank, letters and notes to render."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -62,6 +62,7 @@ class Library:
         self._shelf = shelf
         self._renderer = renderer
         self._trials = trials or RendererProcess()
+        self._cards: tuple[Mapping[Key, Source], tuple[TemplateCard, ...]] | None = None
 
     @classmethod
     def load(cls, *folders: Path, published: Callable[[], Texts] = dict) -> Self:
@@ -117,12 +118,15 @@ class Library:
         return self._shelf.has_file(key)
 
     def cards(self) -> tuple[TemplateCard, ...]:
-        """Return one card for each response template and locale, in the order of their ids."""
+        """Return one card for each response template and locale, in the order of their ids.
+
+        It is the same tuple until a text changes.
+        """
         self._shelf.refresh_if_due()
-        found = sorted(
-            self._shelf.all("response"), key=lambda source: (source.key.template_id, source.key.locale)
-        )
-        return tuple(_card(source, source.head) for source in found if source.head is not None)
+        sources, kept = self._shelf.sources, self._cards
+        if kept is None or kept[0] is not sources:
+            self._cards = kept = (sources, _cards(sources))
+        return kept[1]
 
     def render(self, template_id: str, locale: str, values: Values) -> Rendered:
         """Fill a response template; raises `UnknownTemplate`, `TemplateFailed` or `RendererUnavailable`."""
@@ -179,6 +183,12 @@ class Library:
             place = used.get(reply.get("source", ""), source)
             raise TemplateFailed(TemplateProblem(place.path, reply.get("line") or 1, reply["error"]))
         return reply["text"], tuple(reply["unfilled"])
+
+
+def _cards(sources: Mapping[Key, Source]) -> tuple[TemplateCard, ...]:
+    responses = (source for key, source in sources.items() if key.kind == "response")
+    ordered = sorted(responses, key=lambda source: (source.key.template_id, source.key.locale))
+    return tuple(_card(source, source.head) for source in ordered if source.head is not None)
 
 
 def _card(source: Source, head: FrontMatter) -> TemplateCard:

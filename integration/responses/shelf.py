@@ -59,6 +59,11 @@ class Shelf:
     def problems(self) -> tuple[TemplateProblem, ...]:
         return self._problems
 
+    @property
+    def sources(self) -> Mapping[Key, Source]:
+        """Every text in force: the same object until one of them changes."""
+        return self._sources
+
     def refresh_if_due(self) -> None:
         """Refresh when the last look is `REFRESH_SECONDS` old, unless another thread is about it."""
         if time.monotonic() - self._looked_at > REFRESH_SECONDS and not self._lock.locked():
@@ -86,7 +91,10 @@ class Shelf:
                     sources[entry.source.key] = entry.source
                 if entry.problem is not None:
                     problems.append(entry.problem)
-            self._entries, self._sources, self._problems = entries, sources, tuple(problems)
+            self._entries, self._problems = entries, tuple(problems)
+            # Whoever built something from the sources knows by this object that nothing has changed.
+            if sources != self._sources:
+                self._sources = sources
 
     def get(self, key: Key) -> Source | None:
         """Return exactly this one."""

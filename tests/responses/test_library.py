@@ -220,3 +220,17 @@ def test_every_reason_to_see_a_repeat_has_words() -> None:
 
     for path in (SHIPPED / "words").glob("*.yaml"):
         assert codes <= parse_words(path.read_text("utf-8")).repeat_reasons.keys(), path
+
+
+def test_the_cards_are_built_once_and_again_when_a_text_changes(own: Library, write: Write) -> None:
+    path = write("closing/en.md.j2", HEAD + "First.\n")
+    own.refresh()
+    first = own.cards()
+    own.refresh()
+    assert own.cards() is first
+
+    write("closing/en.md.j2", HEAD + "Second.\n")
+    os.utime(path, ns=(1, 1))
+    own.refresh()
+
+    assert [card.text for card in (*first, *own.cards())] == ["First.", "Second."]
