@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from integration.store import choices
+from integration.store import choices, suggestion_uses
 from tests.browser.conftest import Workspace
 from tests.browser.sidebar import composer, opened, sought
 
@@ -51,7 +51,8 @@ def test_a_gap_left_out_opens_the_insert_and_leaves_no_trace(workspace: Workspac
 def test_an_insert_keeps_what_was_written_stays_internal_and_is_undone(
     workspace: Workspace, page: Page
 ) -> None:
-    sidebar = opened(workspace, page)
+    ticket_id = workspace.complaint()
+    sidebar = opened(workspace, page, ticket_id)
     page.locator("#comment-type").select_option("internalNote")
     composer(page).click()
     page.keyboard.type("Before. After.")
@@ -66,13 +67,18 @@ def test_an_insert_keeps_what_was_written_stays_internal_and_is_undone(
     offer.locator("[data-act=insert]").click()
     expect(sidebar.locator(".undo")).to_contain_text("Nothing was sent")
 
+    with workspace.site.parts.database.read() as conn:
+        assert suggestion_uses.is_used(conn, ticket_id, template_id)
     text = composer(page).inner_text()
     assert text.index("Before.") < text.index("Mary") < text.index("After.")
     assert page.locator("#comment-type").input_value() == "internalNote"
     sidebar.locator(".undo button").click()
     expect(composer(page)).to_have_text("Before. After.")
+    # The way back goes away once the server has forgotten the letter too.
+    expect(sidebar.locator(".undo")).to_have_count(0)
     with workspace.site.parts.database.read() as conn:
-        assert all(choice.template_id != template_id for choice in choices.of_templates(conn))
+        assert not suggestion_uses.is_used(conn, ticket_id, template_id)
+        assert ticket_id not in {choice.ticket_id for choice in choices.of_templates(conn)}
 
 
 def test_a_plain_composer_gets_plain_text(workspace: Workspace, page: Page) -> None:
