@@ -1,5 +1,6 @@
 """What users of other reminder engines complain of, one test for each failure, named after it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -10,12 +11,15 @@ from integration.domain.deadline import Delay, Unit
 from integration.handling import chains, promises
 from integration.handling.fall_due import fall_due
 from integration.handling.post import post
+from integration.handling.schedules import recalculate
 from integration.handling.switches import PUBLIC_MESSAGES, set_switch
 from integration.handling.waiting_writes import what_waits
 from integration.handling.watching import watch
+from integration.policies.shelf import SHIPPED
 from integration.store import follow_ups, outbox
-from tests.handling.installation import ANGRY, LEASE, Installation
+from tests.handling.installation import ANGRY, CALM, LEASE, Installation
 
+HOUSE = (SHIPPED / "house.yaml").read_text("utf-8")
 WHAT = "the serial number"
 FRIDAY = datetime.fromisoformat("2026-03-13T16:00:00+00:00")
 
@@ -58,6 +62,11 @@ def days(makegood: Installation, count: int) -> None:
 def named(makegood: Installation, ticket_id: int, name: str, hours: float) -> None:
     makegood.request(ticket_id=ticket_id, action="start", name=name, due_in_hours=hours)
     makegood.live()
+
+
+def with_policies(makegood: Installation, name: str, text: str) -> None:
+    """Publish a file of the policies folder."""
+    makegood.parts = replace(makegood.parts, shelf=makegood.parts.shelf.overlaid({name: text}))
 
 
 def reminders(makegood: Installation, ticket_id: int) -> int:
@@ -149,6 +158,33 @@ def test_the_bump_took_the_date_of_an_older_message(makegood: Installation, answ
     makegood.live()
 
     assert asked(makegood, answered) == []
+
+
+def test_a_new_bank_holiday_did_not_move_what_was_running(makegood: Installation, ticket_id: int) -> None:
+    due_at = makegood.follow_ups(ticket_id)[0].due_at
+    with_policies(makegood, "clocks.yaml", f"days_off: [{due_at.date().isoformat()}]\n")
+
+    assert recalculate(makegood.parts).follow_ups == 1
+
+    assert makegood.follow_ups(ticket_id)[0].due_at == due_at + timedelta(days=1)
+
+
+def test_the_clock_could_not_rest_or_the_ticket_was_forgotten(makegood: Installation) -> None:
+    rests = HOUSE.replace("    note: update\n", "    note: update\n    paused_by: [pending]\n")
+    with_policies(makegood, "house.yaml", rests)
+    ticket_id = makegood.write_in(ANGRY)
+    makegood.live()
+    makegood.pass_time(minutes=5)
+    makegood.reply(ticket_id)
+    makegood.change(ticket_id, status="pending")
+    makegood.live()
+
+    days(makegood, 10)
+    assert reminders(makegood, ticket_id) == 0
+
+    makegood.change(ticket_id, status="open")
+    days(makegood, 6)
+    assert reminders(makegood, ticket_id) == 1
 
 
 # -- killed by politeness
@@ -340,6 +376,53 @@ def test_the_survey_came_while_the_complaint_was_open(makegood: Installation, ti
     makegood.reply(ticket_id)
     makegood.live()
     assert not held & set(makegood.server.account.ticket(ticket_id)["tags"])
+
+
+# -- history that does not answer
+
+
+def test_only_the_first_message_was_read(makegood: Installation) -> None:
+    calm = makegood.write_in(CALM)
+    makegood.live()
+    assert makegood.complaint(calm) is None
+
+    makegood.pass_time(hours=1)
+    makegood.write_again(calm, ANGRY)
+    makegood.live()
+
+    assert len(makegood.notes(calm)) == 1
+
+
+def test_last_year_s_complaint_was_forgotten(makegood: Installation, answered: int) -> None:
+    makegood.change(answered, status="solved")
+    makegood.live()
+    makegood.change(answered, status="closed")
+    makegood.live()
+    makegood.pass_time(days=400)
+
+    again = makegood.write_in(ANGRY, subject="My other order")
+    makegood.live()
+
+    assert "Complaints before: 1" in makegood.notes(again)[0]
+
+
+def test_a_reply_became_a_new_ticket_and_the_history_was_split(makegood: Installation, answered: int) -> None:
+    makegood.change(answered, status="closed")
+    makegood.live()
+    makegood.pass_time(days=2)
+
+    makegood.write_again(answered, ANGRY)
+    makegood.live()
+
+    assert f"Continues #{answered}" in makegood.notes(answered + 1)[0]
+
+
+def test_two_people_of_one_name_were_taken_for_one(makegood: Installation, answered: int) -> None:
+    namesake = {"name": "Marta Nowak", "email": "another@example.org", "locale": "en-GB"}
+    other = makegood.write_in(ANGRY, requester=namesake)
+    makegood.live()
+
+    assert "No earlier complaint" in makegood.notes(other)[0]
 
 
 # -- forgotten, cluttered, or all at once
