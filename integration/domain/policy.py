@@ -56,7 +56,8 @@ class Step:
     """One duty: over when `limit` after `start` is, gone as soon as one of `satisfied_by` happened.
 
     `after` names another step whose due moment it counts from instead. An escalation is such a step, with the
-    `level` it has reached. A ticket in a status of `paused_by` lets the duty wait. `note` is a template.
+    `level` it has reached. While the ticket is in a status of `paused_by` it stands still; what was left then
+    is left afterwards. `note` is a template.
     """
 
     id: str
