@@ -62,7 +62,9 @@ def _database(parts: Parts) -> Iterator[Finding]:
             Statement("schema_is_newer.step"),
         )
     else:
-        measured = Statement("schema_is_old", schema=state.current or "–", wanted=state.head)
+        measured = Statement(
+            "schema_is_old", schema=state.current or Statement("schema_none"), wanted=state.head
+        )
         yield failing("database", measured, Statement("schema_is_old.step"))
 
 

@@ -173,7 +173,9 @@ def _limits(parts: Parts, told: Introduction) -> Finding:
         seen = parts.pace.seen(TICKET_UPDATES)
     updates = seen[0] if seen else ASSUMED_LIMITS[TICKET_UPDATES]
     share = Statement(
-        "limits_share" if seen else "limits_share_assumed", share=parts.settings.write_share, updates=updates
+        "limits_share" if seen else "limits_share_assumed",
+        percent=round(parts.settings.write_share * 100),
+        updates=updates,
     )
     if told.limit is None:
         return fine("limits", Statement("limits_untold", share=share))
