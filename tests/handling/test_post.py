@@ -177,13 +177,14 @@ def test_an_admin_need_not_wait_for_the_next_try(makegood: Installation, waiting
 
 
 def test_waiting_for_the_share_is_no_failure(makegood: Installation) -> None:
-    written = [makegood.write_in(ANGRY, name=f"Writer{n} Example") for n in range(11)]
+    # The share grows by one write in a little more than a second: on a slow machine some of these go.
+    written = [makegood.write_in(ANGRY, name=f"Writer{n} Example") for n in range(20)]
     makegood.deliver(makegood.news())
 
     makegood.work()
     makegood.work()
 
-    (last,) = what_waits(makegood.parts).writes
+    last = what_waits(makegood.parts).writes[-1]
     assert (last.write.ticket_id in written, last.write.failures) == (True, 0)
     assert "share" in last.why
 
