@@ -22,10 +22,13 @@ EVERY_SECONDS = 1.0
 class CallBook:
     """Keeps book of one process's calls; threads may share it. Trouble with the book never stops a call."""
 
-    def __init__(self, database: Database, pace: Pace, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, pace: Pace, clock: Clock, *, every_seconds: float = EVERY_SECONDS
+    ) -> None:
         self._database = database
         self._pace = pace
         self._clock = clock
+        self._every_seconds = every_seconds
         self._lock = threading.Lock()
         self._calls: Counter[str] = Counter()
         self._written_at = float("-inf")
@@ -35,7 +38,7 @@ class CallBook:
         """Count a call, answered or not."""
         with self._lock:
             self._calls["zendesk_reads" if method in SAFE_METHODS else "zendesk_writes"] += 1
-            if time.monotonic() - self._written_at < EVERY_SECONDS:
+            if time.monotonic() - self._written_at < self._every_seconds:
                 return
         self.write()
 
@@ -43,7 +46,7 @@ class CallBook:
         """Let the pace learn what an answer said of a limit; at once what makes it rest."""
         with self._lock:
             known, heard_at = self._heard.get(name, (0, 0.0))
-            is_news = limit != known or time.monotonic() - heard_at >= EVERY_SECONDS
+            is_news = limit != known or time.monotonic() - heard_at >= self._every_seconds
             if not is_news and not self._pace.rests_at(limit, left):
                 return
             self._heard[name] = limit, time.monotonic()
