@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("bench")
     command = [sys.executable, "-m", "tests.bench", "--quick", "--json", "--folder", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stderr
     assert list(folder.iterdir()) == []
     found: dict[str, Any] = json.loads(done.stdout)
@@ -77,3 +77,11 @@ def test_percentiles_are_values_that_were_measured() -> None:
 
     assert (spread.p50, spread.p95, spread.p99, spread.longest) == (50, 95, 99, 100)
     assert Spread.of([0.004]) == Spread(1, 4, 4, 4, 4)
+
+
+def test_an_import_is_timed_with_what_it_stored_and_judged(figures: dict[str, Any]) -> None:
+    (one,) = figures["backfill"]
+
+    assert (one["reader"], one["tickets"]) == ("Makegood", QUICK.past)
+    assert one["per_second"] > one["judged_per_second"] > 0
+    assert one["peak_megabytes"] > 10

@@ -10,14 +10,14 @@ from typing import Any
 import click
 from rich.console import Console
 
-from tests.bench import deliveries, fill, follow_ups, machine, report, rules, sidebar
+from tests.bench import backfill, deliveries, fill, follow_ups, machine, report, rules, sidebar
 from tests.bench.scale import FULL, QUICK, Scale
 
 
 @click.command()
 @click.option(
     "--only",
-    type=click.Choice(["rules", "deliveries", "sidebar", "follow-ups"]),
+    type=click.Choice(["rules", "deliveries", "sidebar", "follow-ups", "backfill"]),
     help="Measure one thing alone.",
 )
 @click.option(
@@ -35,7 +35,7 @@ from tests.bench.scale import FULL, QUICK, Scale
     help="Where the databases are put: about 2 GB, on a real disk. Default: the temporary one.",
 )
 def main(only: str | None, minutes: float, quick: bool, as_json: bool, folder: Path | None) -> None:
-    """Measure Makegood here: webhooks beside a bare endpoint, the sidebar, follow-ups, rules."""
+    """Measure Makegood here: webhooks beside a bare endpoint, the sidebar, follow-ups, rules, the import."""
     # Tables keep their shape in a pipe or a log, too.
     console = Console(width=140, quiet=as_json, highlight=False)
     with tempfile.TemporaryDirectory(prefix="makegood-bench-", dir=folder) as place:
@@ -81,11 +81,18 @@ def _follow_ups(place: Path, scale: Scale, console: Console) -> Any:
     return [asdict(one) for one in waited]
 
 
+def _backfill(place: Path, scale: Scale, console: Console) -> Any:
+    imported = backfill.measure(place, scale)
+    report.backfill(console, imported)
+    return [asdict(one) for one in imported]
+
+
 _MEASURES: dict[str, Callable[[Path, Scale, Console], Any]] = {
     "rules": _rules,
     "deliveries": _deliveries,
     "sidebar": _sidebar,
     "follow-ups": _follow_ups,
+    "backfill": _backfill,
 }
 
 

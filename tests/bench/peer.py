@@ -1,6 +1,5 @@
 """What an import is compared with: tap-zendesk, installed by itself into an environment of its own."""
 
-import resource
 import subprocess
 import time
 import venv
@@ -8,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+
+from tests.bench.machine import resident_megabytes
 
 PEER = "tap-zendesk==2.8.2"
 INSTALL_SECONDS = 300
@@ -50,7 +51,7 @@ def _run(python: Path, url: str, place: Path, most: float, *, is_throttled: bool
         process = subprocess.Popen(command, stdout=messages, stderr=subprocess.DEVNULL)
         peak = 0
         while process.poll() is None and time.perf_counter() - began < most:
-            peak = max(peak, _resident(process.pid))
+            peak = max(peak, resident_megabytes(process.pid))
             time.sleep(0.2)
         seconds = time.perf_counter() - began
         process.kill()
@@ -59,11 +60,3 @@ def _run(python: Path, url: str, place: Path, most: float, *, is_throttled: bool
         tickets = sum(b'"type": "RECORD"' in line[:40] for line in messages)
     output.unlink()
     return Run(PEER.replace("==", " "), is_throttled, tickets, seconds, peak)
-
-
-def _resident(pid: int) -> int:
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0
-    return pages * resource.getpagesize() // 2**20

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.backfill import Backfill
 from tests.bench.deliveries import Deliveries, Endpoint
 from tests.bench.figures import Timed
 from tests.bench.follow_ups import FollowUps
@@ -122,6 +123,23 @@ def follow_ups(console: Console, found: Iterable[FollowUps]) -> None:
             f"{late.cpu_ms_each:.1f}",
         )
     console.print(table)
+    console.print()
+
+
+def backfill(console: Console, found: Iterable[Backfill]) -> None:
+    """Show how fast an account's past comes in, beside the peer over the same stub."""
+    title = "History imported: tickets of 5 kB of JSON, 1,000 a page; judging them is measured apart"
+    table = _table(title, "", "into", "tickets", "seconds", "a second", "peak MB", "judged a second")
+    shown = list(found)
+    for one in shown:
+        judged = "" if one.judged_per_second is None else f"{one.judged_per_second:.1f}"
+        figures = (f"{one.tickets:,}", f"{one.seconds:.0f}", f"{one.per_second:,}", f"{one.peak_megabytes:,}")
+        table.add_row(one.reader, one.store, *figures, judged)
+    console.print(table)
+    theirs = [one.per_second for one in shown if not one.is_ours]
+    if theirs:
+        slowest = min(one.per_second for one in shown if one.is_ours)
+        console.print(f"  at least {slowest / max(*theirs, 1):.1f} times the peer's rate")
     console.print()
 
 

@@ -8,7 +8,8 @@ class Scale:
     """Counts of one run; a round is one pass over each of the two servers.
 
     `falling_due` follow-ups come due in `falling_due_seconds` of a clock that runs `speed` times as fast as
-    the machine's.
+    the machine's. `past` tickets are imported, and `judged` of them judged; the peer gets `peer_seconds`
+    for each of its two ways, or is left out.
     """
 
     rounds: int
@@ -24,6 +25,9 @@ class Scale:
     speed: float
     texts: int
     letters: int
+    past: int
+    judged: int
+    peer_seconds: float
     with_postgresql: bool
 
     def with_minutes(self, minutes: float) -> "Scale":
@@ -47,6 +51,9 @@ FULL = Scale(
     speed=1.0,
     texts=400,
     letters=100,
+    past=100_000,
+    judged=400,
+    peer_seconds=90.0,
     with_postgresql=True,
 )
 QUICK = Scale(
@@ -63,5 +70,8 @@ QUICK = Scale(
     speed=1.0,
     texts=10,
     letters=3,
+    past=1_200,
+    judged=100,
+    peer_seconds=0.0,
     with_postgresql=False,
 )
