@@ -1,10 +1,17 @@
 """After an outage a ticket gets one current message: what fell due meanwhile is said in it, or is silent."""
 
+from dataclasses import replace
+
 import pytest
 
 from integration.handling.agent_acts import Judgement, correct
 from integration.handling.watching import watch
+from integration.policies.shelf import SHIPPED
 from tests.handling.installation import ANGRY, Installation
+
+HOUSE = (SHIPPED / "house.yaml").read_text("utf-8")
+NOTE = "    note: first-reply\n"
+COLLEAGUE = 360000000003
 
 
 @pytest.fixture
@@ -69,6 +76,16 @@ def test_what_falls_due_after_the_outage_is_reminded_of_on_its_day(
 
     assert len(makegood.notes(unseen)) == 2
     assert ("courier", "posted", None) in makegood.fates(unseen)
+
+
+def test_the_one_note_hands_the_ticket_over_where_its_step_does(makegood: Installation, unseen: int) -> None:
+    hands_over = HOUSE.replace(NOTE, f"{NOTE}    reach: assignee\n    assignee_id: {COLLEAGUE}\n")
+    makegood.parts = replace(makegood.parts, shelf=makegood.parts.shelf.overlaid({"house.yaml": hands_over}))
+    outage(makegood, 30)
+    back_again(makegood)
+
+    assert len(makegood.notes(unseen)) == 1
+    assert makegood.server.account.ticket(unseen)["assignee_id"] == COLLEAGUE
 
 
 def test_a_reply_during_the_outage_leaves_nothing_overdue_to_say(makegood: Installation, unseen: int) -> None:
