@@ -90,7 +90,7 @@ def test_a_ticket_keeps_its_order_while_other_tickets_go_on(
     bodies = makegood.news()
     created = next(b for b in bodies if _speaks_of(b, slow) and json.loads(b)["type"].endswith("created"))
     person = makegood.requester_of(slow)
-    makegood.zendesk.faults({"api": [{"kind": "timeout", "seconds": 4, "path": f"/users/{person}"}]})
+    makegood.zendesk.faults({"api": [{"kind": "timeout", "seconds": 8, "path": f"/users/{person}"}]})
     # Without the comment nobody knows who wrote, so that Zendesk must be asked, which takes its time.
     makegood.deliver([created])
     start_worker()
