@@ -11,7 +11,7 @@ from integration.handling.sidebar import UnknownTicket
 from integration.parts import Parts
 from integration.web.app_work import undo_by, unknown_ticket
 from integration.web.bodies import json_object
-from integration.web.caller import allow, guard, words_of_caller
+from integration.web.caller import allow, guard
 from integration.web.fields import choice, moment, text
 from integration.web.problems import Problem
 
@@ -69,11 +69,12 @@ def blueprint(parts: Parts) -> Blueprint:
         except UnknownTicket as error:
             raise unknown_ticket() from error
         except clock_acts.BadMoment as error:
-            raise _refused("bad_moment") from error
+            raise _refused("bad_moment", error) from error
         except clock_acts.NotAllowed as error:
-            raise _refused("not_allowed") from error
-
-    def _refused(code: str) -> Problem:
-        return Problem(HTTPStatus.CONFLICT, code, words_of_caller(parts)(f"deadline.{code}"))
+            raise _refused("not_allowed", error) from error
 
     return api
+
+
+def _refused(code: str, error: clock_acts.NotAllowed) -> Problem:
+    return Problem(HTTPStatus.CONFLICT, code, str(error))

@@ -13,10 +13,9 @@ from integration.parts import Parts
 from integration.store import follow_ups
 from integration.store import promises as rows
 from integration.store.promises import KeptPromise
-from integration.web import problems
 from integration.web.app_work import undo_by, unknown_ticket
 from integration.web.bodies import json_object
-from integration.web.caller import allow, guard
+from integration.web.caller import allow, guard, refuse
 from integration.web.fields import bad, moment, text
 from integration.web.problems import Problem
 
@@ -29,7 +28,7 @@ def blueprint(parts: Parts) -> Blueprint:
     api = Blueprint("app_dates", __name__, url_prefix="/app/api")
     guard(api, parts)
     for kind, problem in _PROBLEMS.items():
-        api.register_error_handler(kind, partial(_refuse, problem))
+        api.register_error_handler(kind, partial(_refuse, parts, problem))
 
     @api.post("/tickets/<int:ticket_id>/promises")
     def promise(ticket_id: int) -> Response:
@@ -119,8 +118,8 @@ def _moved_back(parts: Parts, path: str, before: datetime) -> Response:
     return undo_by(path, due_at=before.isoformat()) if before > parts.clock() else undo_by(None)
 
 
-def _refuse(make: Callable[[], Problem], _error: Exception) -> Response:
-    return problems.answer(make())
+def _refuse(parts: Parts, make: Callable[[], Problem], _error: Exception) -> Response:
+    return refuse(parts, make())
 
 
 def _no_follow_up() -> Problem:

@@ -1,5 +1,6 @@
 """Who asks our API: the bearer of a page of ours, and the words and the time zone of the agent behind it."""
 
+from functools import partial
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from integration.domain.staff import Access
 from integration.handling.access import STAFF, AccessUnknown, NotAllowed, access_to, recognise
 from integration.parts import Parts
 from integration.store import requesters
+from integration.web import problems
 from integration.web.problems import Problem
 from integration.web.words import Words, words_for
 from integration.zendesk.launch import AppSession, InvalidSession
@@ -26,11 +28,23 @@ def guard(api: Blueprint, parts: Parts, *, admins_only: bool = False) -> None:
         if admins_only:
             require_admin()
 
+    if not admins_only:
+        api.register_error_handler(Problem, partial(refuse, parts))
+
     @api.after_request
     def _renew(response: Response) -> Response:
         if bearer := g.get("renewed"):
             response.headers["X-Session-Token"] = bearer
         return response
+
+
+def refuse(parts: Parts, problem: Problem) -> Response:
+    """Answer a refusal in the agent's own language, where that has words for it."""
+    if "session" in g:
+        words = words_of_caller(parts)
+        keys = (f"refusal.{problem.code}.{problem.field}", f"refusal.{problem.code}")
+        problem.message = next((words(key) for key in keys if words.has(key)), problem.message)
+    return problems.answer(problem)
 
 
 def require_admin() -> None:

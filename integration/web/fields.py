@@ -61,4 +61,5 @@ def moment(body: dict[str, object], field: str) -> datetime:
 
 def bad(field: str, what: str) -> Problem:
     """Return the refusal of a field."""
-    return Problem(HTTPStatus.BAD_REQUEST, "bad_field", f"{field} is missing or wrong: {what}.")
+    message = f"{field} is missing or wrong: {what}."
+    return Problem(HTTPStatus.BAD_REQUEST, "bad_field", message, field=field)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from integration.domain.complaint import State
@@ -201,7 +201,7 @@ class Panel:
         for name, family in _CODED.items():
             key = f"{family}.{details.get(name)}"
             if name in details and self.words.has(key):
-                details[name] = self.words(key).lower()
+                details[name] = self.words.within(key)
         key = f"reason.{reason.code}"
         if not self.words.has(key):
             return str(reason.code).replace("_", " ")
@@ -216,10 +216,10 @@ class Panel:
     def outcome(self, past: PastComplaint) -> str:
         """Say how a complaint ended: by what was done, else by what was decided."""
         if past.remedies and past.outcome in {None, Outcome.UNKNOWN}:
-            kinds = dict.fromkeys(self.words(f"remedy.{remedy.kind}").lower() for remedy in past.remedies)
+            kinds = dict.fromkeys(self.words.within(f"remedy.{remedy.kind}") for remedy in past.remedies)
             return ", ".join(kinds)
         if past.decision is not None and past.outcome in {None, Outcome.UNKNOWN}:
-            return self.words(f"decision.{past.decision}").lower()
+            return self.words.within(f"decision.{past.decision}")
         return self.words(f"outcome.{past.outcome or Outcome.UNKNOWN}")
 
     def ending(self, past: PastComplaint) -> str:
@@ -254,7 +254,7 @@ class Panel:
             return ""
         return self.words("suggestions.fallback", language=self.words.language_name(suggestion.locale))
 
-    def day(self, moment: datetime | date) -> str:
+    def day(self, moment: datetime) -> str:
         return self.words.day(moment, self.facts.now, self.zone)
 
 

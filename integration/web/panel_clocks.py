@@ -30,6 +30,13 @@ class DeadlineRow:
     may_extend: bool
     extended: str
     preset: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """Where a preset's figures come from."""
+
+    preset: str
     source: str
     link: str | None
     reviewed: str
@@ -71,6 +78,20 @@ class ClockPart:
         return sum(shown.deadline.state is DeadlineState.RUNNING for shown in self._board.deadlines)
 
     @property
+    def sources(self) -> list[SourceRow]:
+        """The texts behind the limits, in the limits' order."""
+        named = {shown.preset.id: shown.preset for shown in self._board.deadlines if shown.preset}
+        return [
+            SourceRow(
+                preset.title,
+                preset.source,
+                preset.link,
+                self._words("deadline.reviewed", day=self._words.date(preset.reviewed_on)),
+            )
+            for preset in named.values()
+        ]
+
+    @property
     def clocks(self) -> list[ClockRow]:
         return [self._clock(standing) for standing in self._board.standing]
 
@@ -101,9 +122,6 @@ class ClockPart:
             may_extend=can_still and rule is not None and rule.extension is not None,
             extended=self._extended(deadline.extension) if deadline.extension else "",
             preset=preset.title if preset else deadline.preset_id,
-            source=preset.source if preset else "",
-            link=preset.link if preset else None,
-            reviewed=words("deadline.reviewed", day=self._panel.day(preset.reviewed_on)) if preset else "",
         )
 
     def _extended(self, extension: Extension) -> str:

@@ -144,11 +144,11 @@ class PastPart:
         if past.state in {State.SUSPECTED, State.CONFIRMED}:
             return self._words("history.open")
         if past.decision is not None:
-            return self._words(f"decision.{past.decision}").lower()
+            return self._words.within(f"decision.{past.decision}")
         return self._words(f"outcome.{past.outcome or Outcome.UNKNOWN}")
 
     def _remedy(self, remedy: Remedy) -> str:
-        name = self._words(f"remedy.{remedy.kind}").lower()
+        name = self._words.within(f"remedy.{remedy.kind}")
         if remedy.money is None or not self._facts.shows_redress:
             return name
         return f"{name} {self._words.money(remedy.money)}"

@@ -25,21 +25,32 @@ _MESSAGES = {
 
 
 class Problem(Exception):
-    """A request that is refused; `message` names the next step and never repeats what was sent."""
+    """A request that is refused; `message` names the next step and never repeats what was sent.
+
+    `field` names the field of the body that is to blame, where one is.
+    """
 
     def __init__(
-        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        field: str = "",
     ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
+        self.field = field
         self.headers = dict(headers or {})
 
 
 def answer(problem: Problem) -> Response:
     """Turn a refusal into its JSON response."""
-    response = jsonify(error=problem.code, message=problem.message)
+    named = {"field": problem.field} if problem.field else {}
+    response = jsonify(error=problem.code, message=problem.message, **named)
     response.status_code = problem.status
     response.headers.update(problem.headers)
     return response

@@ -82,6 +82,15 @@ class Words:
         """Return the whole moment with its zone, for titles."""
         return format_datetime(moment, "full", tzinfo=zone, locale=self.locale)
 
+    def date(self, day: date) -> str:
+        """Return a day with its year, such as `3 May 2024`."""
+        return format_date(day, "medium", locale=self.locale)
+
+    def within(self, key: str) -> str:
+        """Return a name as it stands inside a sentence: small, but for German, where nouns stay capital."""
+        name = self(key)
+        return name if self.language == "de" else name[:1].lower() + name[1:]
+
     def money(self, money: Money) -> str:
         """Return an amount in its currency, such as `€25.00`."""
         return format_currency(money.amount, money.currency, locale=self.locale)

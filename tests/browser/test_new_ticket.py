@@ -58,6 +58,7 @@ def test_the_facts_are_those_of_the_requester_chosen_and_follow_the_choice(
 ) -> None:
     sidebar = begun(workspace, page)
     expect(sidebar.locator(".empty")).to_contain_text("Choose a requester")
+    expect(sidebar.locator("[aria-busy]")).to_have_count(0)
     assert complaints_of_axe(sidebar, axe) == []
 
     choose(page, "paul", "Paula Past")

@@ -146,7 +146,7 @@ def test_a_due_time_that_cannot_be_is_refused_by_name(agent: Asking, body: objec
 
     assert answer.status_code == 400
     assert answer.json is not None
-    assert "due_at" in answer.json["message"]
+    assert answer.json["field"] == "due_at"
 
 
 @pytest.mark.parametrize("verdict", [None, "maybe", 1, ["confirmed"], {}])

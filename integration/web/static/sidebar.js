@@ -107,6 +107,7 @@
 
   function show(name) {
     makegood.show(panel, name);
+    panel.removeAttribute("aria-busy");
     document.body.dataset.state = name;
   }
 
