@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import sqlalchemy as sa
 from playwright.sync_api import Browser, Error, Frame, Page, sync_playwright
 from rich.console import Console
 
@@ -16,12 +17,15 @@ from integration.demo.stage import Stage
 from integration.domain.ticket import Requester
 from integration.handling.connect import connect
 from integration.store import requesters
+from integration.store.tables import complaints
 from tests.chromium import FLAGS
-from tests.pictures.states import FOR_THE_README, STATES, State
+from tests.pictures.states import FOR_THE_README, OFFLINE, STATES, State
 from tests.web import reported
 
 SEED_TICKETS = 700
 CALM = "Could you tell me which sizes the blue jacket comes in? Thank you."
+REFUSED = "Zendesk does not show you this ticket, so neither does Makegood."
+OTHERS = ("first", "second", "third", "fourth", "fifth")
 SETTLED = "() => !document.querySelector('[aria-busy=true]')"
 
 
@@ -55,7 +59,15 @@ def furnish(stage: Stage) -> dict[str, int]:
     stranger = {"name": "Noa Newcomer", "email": "noa@mail.example", "locale": "en-GB"}
     calm = stage.zendesk.write_in(requester=stranger, subject="Sizes", body=CALM, channel="email")
     stage.zendesk.wait_until_delivered()
-    return {"repeat": repeat, "calm": int(calm["id"])}
+    return {"repeat": repeat, "calm": int(calm["id"])} | others(stage)
+
+
+def others(stage: Stage) -> dict[str, int]:
+    """Return complaints that are still open, to bring into the states that the demo does not have."""
+    open_ones = sa.select(complaints.c.ticket_id).where(complaints.c.state.in_(("suspected", "confirmed")))
+    with stage.parts.database.read() as conn:
+        found = conn.scalars(open_ones.order_by(complaints.c.received_at.desc()).limit(len(OTHERS) + 1))
+        return dict(zip(OTHERS, list(found)[1:], strict=True))
 
 
 def taken(browser: Browser, stage: Stage, tickets: dict[str, int], state: State, output: Path) -> bool:
@@ -68,6 +80,11 @@ def taken(browser: Browser, stage: Stage, tickets: dict[str, int], state: State,
     )
     page = context.new_page()
     try:
+        if state.prepare:
+            state.prepare(stage.parts, tickets[state.ticket or "calm"])
+        if state.answer:
+            answer = {"status": state.answer, "json": {"message": REFUSED}}
+            context.route(OFFLINE, lambda route: route.fulfill(**answer))
         frame = opened(page, stage, tickets, state)
         if state.act:
             state.act(page, frame)
@@ -93,7 +110,7 @@ def opened(page: Page, stage: Stage, tickets: dict[str, int], state: State) -> F
     if state.scheme == "dark":
         page.locator("[data-scheme-switch]").click()
     place, location = (
-        (f"{workspace}/tickets/{tickets[state.ticket]}", "sidebar")
+        (f"{workspace}/tickets/{tickets.get(state.ticket, 'new')}", "sidebar")
         if state.ticket
         else (f"{workspace}/apps/nav_bar", "admin")
     )

@@ -3,18 +3,25 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from playwright.sync_api import Frame, Page, expect
+
+from integration.parts import Parts
+from integration.store.tables import tickets
+from tests.browser import states as panel
 
 WIDE, NARROW, PANEL = 1360, 360, 320
 OFFLINE = "**/facts?*"
 
 Act = Callable[[Page, Frame], None]
+Prepare = Callable[[Parts, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """One picture. `ticket` names one of the stage's tickets; without it the admin page opens at `place`.
 
+    `prepare` brings a ticket into its state first; `answer` is what the server says instead of the facts.
     `is_whole` shows the workspace around the app too; of a tall page only the top `tallest` pixels are shown.
     """
 
@@ -25,6 +32,8 @@ class State:
     ticket: str | None = None
     place: str = ""
     act: Act | None = None
+    prepare: Prepare | None = None
+    answer: int | None = None
     is_whole: bool = False
     tallest: int = 4000
 
@@ -35,8 +44,26 @@ def _preview(page: Page, frame: Frame) -> None:
 
 
 def _unfold(page: Page, frame: Frame) -> None:
-    for summary in frame.locator("summary").all():
-        summary.click()
+    frame.evaluate("() => document.querySelectorAll('details').forEach((each) => { each.open = true })")
+
+
+def _choose_requester(page: Page, frame: Frame) -> None:
+    page.get_by_label("Requester").fill("a")
+    page.locator("#people button").first.click()
+    expect(frame.locator(".answer").first).to_be_visible()
+
+
+def _forget(parts: Parts, ticket_id: int) -> None:
+    with parts.database.write() as conn:
+        conn.execute(sa.delete(tickets).where(tickets.c.id == ticket_id))
+
+
+def _importing(parts: Parts, ticket_id: int) -> None:
+    panel.importing(parts, is_running=True)
+
+
+def _imported(parts: Parts, ticket_id: int) -> None:
+    panel.importing(parts, is_running=False)
 
 
 def _lose_the_server(page: Page, frame: Frame) -> None:
@@ -67,6 +94,22 @@ STATES = (
     State("14-audit-dark-ru", "dark", "ru", WIDE, place="health/audit"),
     State("15-templates-light-en", "light", "en-US", WIDE, place="templates"),
     State("16-policies-dark-de", "dark", "de", WIDE, place="policies"),
+    State("20-new-ticket-light-ru", "light", "ru", PANEL, ticket="new", act=_choose_requester),
+    State("21-new-ticket-dark-en", "dark", "en-US", WIDE, ticket="new", is_whole=True),
+    State("22-alerts-dark-de", "dark", "de", PANEL, ticket="first", prepare=panel.alarmed),
+    State("23-unsure-light-fr", "light", "fr", PANEL, ticket="second", prepare=panel.unsure),
+    State("24-detached-dark-pt", "dark", "pt-BR", PANEL, ticket="third", prepare=panel.detached),
+    State("25-importing-light-es", "light", "es", PANEL, ticket="calm", prepare=_importing),
+    State("26-unknown-dark-fr", "dark", "fr", PANEL, ticket="fourth", prepare=_forget),
+    State("27-expired-light-pt", "light", "pt-BR", PANEL, ticket="calm", prepare=_imported, answer=401),
+    State("28-refused-dark-de", "dark", "de", PANEL, ticket="calm", answer=403),
+    State("29-away-light-ru", "light", "ru", PANEL, ticket="calm", answer=503),
+    State("30-busy-light-de", "light", "de", PANEL, ticket="fifth", prepare=panel.busy, act=_unfold),
+    State("31-busy-dark-ru", "dark", "ru", PANEL, ticket="fifth", act=_unfold),
+    State("32-busy-light-fr", "light", "fr", PANEL, ticket="fifth", act=_unfold),
+    State("33-busy-dark-pt", "dark", "pt-BR", PANEL, ticket="fifth", act=_unfold),
+    State("34-busy-light-es", "light", "es", PANEL, ticket="fifth", act=_unfold),
+    State("35-busy-dark-en", "dark", "en-US", PANEL, ticket="fifth", act=_unfold),
 )
 
 # Kept beside the README, so small.
