@@ -1,6 +1,8 @@
 """The account's past comes in page by page, once, however often the import is interrupted."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +10,10 @@ import sqlalchemy as sa
 from integration.domain.complaint import State
 from integration.domain.history import Outcome
 from integration.domain.reason import Code
+from integration.handling.doctor import examine
+from integration.handling.findings import Finding, Health
 from integration.handling.import_history import Imported, import_history
+from integration.handling.import_progress import progress
 from integration.handling.sidebar import first_facts
 from integration.learned.model import MODEL
 from integration.store import opinions
@@ -177,3 +182,42 @@ def test_an_imported_calm_ticket_can_still_become_a_complaint(makegood: Installa
     makegood.live()
 
     assert len(makegood.notes(ticket_id)) == 1
+
+
+def judging(judged_before: int = 0) -> Imported:
+    return replace(
+        Imported(began_at="x", users=40, tickets=100_000, judged=3_600, complaints=310),
+        judging_since="2026-03-10T09:00:00+00:00",
+        at="2026-03-10T09:03:00+00:00",
+        judged_before=judged_before,
+    )
+
+
+def test_an_import_tells_how_fast_it_judges_and_how_long_still() -> None:
+    now = datetime(2026, 3, 10, 9, 4, tzinfo=UTC)
+
+    fresh, resumed = progress(judging(), now), progress(judging(judged_before=1_800), now)
+
+    assert fresh.told == "3600 of 100000 tickets judged, 310 were complaints; 20.0 a second, 80 minutes left"
+    assert "10.0 a second, 2.7 hours left" in resumed.told
+    assert not fresh.is_standing
+
+
+def test_an_import_that_nobody_is_at_stands_still() -> None:
+    found = progress(judging(), datetime(2026, 3, 10, 9, 9, tzinfo=UTC))
+
+    assert found.is_standing
+    assert "left" not in found.told
+
+
+def test_the_doctor_says_how_far_an_import_is(past: Installation) -> None:
+    with pytest.raises(Interrupted):
+        import_history(past.parts, after(2))
+
+    def line() -> Finding:
+        return next(finding for finding in examine(past.parts) if finding.name == "history")
+
+    assert line().measured.startswith("an import is running: ")
+    past.pass_time(minutes=6)
+    assert line().health is Health.WARNING
+    assert "makegood backfill" in (line().next_step or "")
