@@ -5,6 +5,7 @@ keeps nothing, so it does less; judging, which it has no counterpart for, is mea
 """
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -18,11 +19,13 @@ import click
 
 from integration.app import assemble
 from integration.handling.import_history import Imported, import_history
-from integration.settings import parse_settings
+from integration.settings import read_settings
 from integration.store.migrate import migrate
 from tests.bench import peer
 from tests.bench.scale import Scale
 from tests.postgres import Cluster
+
+MOST_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,11 @@ def measure(place: Path, scale: Scale) -> list[Backfill]:
     """Measure both databases and the peer, in this order, each in a process of its own."""
     found = []
     with stub(scale.past) as url:
-        found.append(_ours(url, f"sqlite:///{place / 'backfill.db'}", place, scale.judged, "SQLite"))
+        found.append(_ours("SQLite", url, f"sqlite:///{place / 'backfill.db'}", place, scale))
         if scale.with_postgresql:
             cluster = Cluster(durable=True)
             try:
-                found.append(_ours(url, cluster.url(cluster.create()), place, scale.judged, "PostgreSQL"))
+                found.append(_ours("PostgreSQL", url, cluster.url(cluster.create()), place, scale))
             finally:
                 cluster.stop()
         if scale.peer_seconds:
@@ -71,7 +74,7 @@ def stub(tickets: int) -> Iterator[str]:
             process.terminate()
 
 
-def settings_of(url: str, database_url: str, place: Path) -> dict[str, str]:
+def settings_of(url: str, database_url: str, place: Path, *, with_encoder: bool) -> dict[str, str]:
     """Return the environment of an installation beside the stub."""
     names = {
         "ZENDESK_URL": url,
@@ -82,13 +85,17 @@ def settings_of(url: str, database_url: str, place: Path) -> dict[str, str]:
         "DATABASE_URL": database_url,
         "DATA_DIR": str(place),
         "REHEARSAL": "true",
+        "ENCODER": "on" if with_encoder else "off",
     }
     return {f"MAKEGOOD_{name}": value for name, value in names.items()}
 
 
-def _ours(url: str, database_url: str, place: Path, judged: int, store: str) -> Backfill:
-    command = [sys.executable, "-m", "tests.bench.backfill", url, database_url, str(place), str(judged)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def _ours(store: str, url: str, database_url: str, place: Path, scale: Scale) -> Backfill:
+    command = [sys.executable, "-m", "tests.bench.backfill", str(scale.judged)]
+    settings = settings_of(url, database_url, place, with_encoder=scale.with_encoder)
+    done = subprocess.run(
+        command, env=os.environ | settings, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
+    )
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
     return Backfill(reader="Makegood", store=store, **json.loads(done.stdout))
@@ -110,13 +117,10 @@ class _Enough(Exception):
 
 
 @click.command()
-@click.argument("url")
-@click.argument("database_url")
-@click.argument("place", type=click.Path(path_type=Path))
 @click.argument("judged", type=int)
-def import_one(url: str, database_url: str, place: Path, judged: int) -> None:
+def import_one(judged: int) -> None:
     """Import everything and judge a little, in this process; print the figures."""
-    parts = assemble(parse_settings(settings_of(url, database_url, place)))
+    parts = assemble(read_settings())
     migrate(parts.database.engine)
     seen: dict[str, float] = {"began": time.perf_counter()}
 

@@ -85,7 +85,7 @@ def _settings(url: str, database_url: str, place: Path) -> Settings:
     engine = make_engine(database_url)
     migrate(engine)
     engine.dispose()
-    return parse_settings({**settings_of(url, database_url, place), "MAKEGOOD_ENCODER": "off"})
+    return parse_settings(settings_of(url, database_url, place, with_encoder=False))
 
 
 def _import(settings: Settings, killed_after: float | None) -> None:

@@ -8,8 +8,8 @@ class Scale:
     """Counts of one run; a round is one pass over each of the two servers.
 
     `falling_due` follow-ups come due in `falling_due_seconds` of a clock that runs `speed` times as fast as
-    the machine's. `past` tickets are imported, and `judged` of them judged; the peer gets `peer_seconds`
-    for each of its two ways, or is left out.
+    the machine's. `past` tickets are imported, and `judged` of them judged, with or without the encoder; the
+    peer gets `peer_seconds` for each of its two ways, or is left out.
     """
 
     rounds: int
@@ -27,6 +27,7 @@ class Scale:
     letters: int
     past: int
     judged: int
+    with_encoder: bool
     peer_seconds: float
     with_postgresql: bool
 
@@ -53,6 +54,7 @@ FULL = Scale(
     letters=100,
     past=100_000,
     judged=400,
+    with_encoder=True,
     peer_seconds=90.0,
     with_postgresql=True,
 )
@@ -72,6 +74,7 @@ QUICK = Scale(
     letters=3,
     past=1_200,
     judged=100,
+    with_encoder=False,
     peer_seconds=0.0,
     with_postgresql=False,
 )
