@@ -1,5 +1,6 @@
 """`makegood connect`: what Makegood needs in Zendesk, created or repaired."""
 
+import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -77,7 +78,8 @@ def _answer(name: str, question: str, known: dict[str, str]) -> str:
     while True:
         answer = str(click.prompt(question, hide_input=name.endswith("SECRET"))).strip()
         try:
-            parse_settings({PREFIX + each: value for each, value in {**known, name: answer}.items()})
+            answers = {PREFIX + each: value for each, value in {**known, name: answer}.items()}
+            parse_settings({**os.environ, **answers})
         except InvalidSettings as error:
             mine = [problem for problem in error.problems if problem.startswith(f"{PREFIX}{name} ")]
             wrong = [problem for problem in mine if "is missing" not in problem]

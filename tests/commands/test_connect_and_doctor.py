@@ -123,6 +123,18 @@ def test_settings_are_asked_for_and_written_for_the_owner_alone(
     assert "its secret" not in result.output
 
 
+def test_answers_count_beside_what_the_environment_says(makegood: Run, settings: Settings) -> None:
+    names = ("ZENDESK_URL", "OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "PUBLIC_URL")
+    typed = "".join(f"{settings[name]}\n" for name in names)
+    others = {name: settings[name] for name in ("REHEARSAL", "DATA_DIR")}
+
+    result = makegood("connect", "--ask", typed=typed, **others)
+
+    # A rehearsal on loopback has no https.
+    assert "must start with https" not in result.output
+    assert (result.exit_code, "Connected as user" in result.output) == (0, True)
+
+
 def test_a_test_event_goes_through_zendesk_and_back(makegood: Run, settings: Settings) -> None:
     nobody = makegood("connect", **settings).output
 
