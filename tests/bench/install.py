@@ -37,7 +37,9 @@ def main(folder: Path | None) -> None:
     """Install, connect, run, and wait for the note on the first complaint."""
     with tempfile.TemporaryDirectory(prefix="makegood-install-", dir=folder) as name:
         place = Path(name) / "makegood"
-        subprocess.run(["git", "clone", "--quiet", ROOT, place], check=True)
+        subprocess.run(
+            ["git", "-c", "advice.detachedHead=false", "clone", "--quiet", ROOT, place], check=True
+        )
         with RehearsalServer(Path(name) / "zendesk.db") as zendesk:
             click.echo(json.dumps(_install(place, zendesk), indent=2))
 
