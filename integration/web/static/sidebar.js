@@ -29,55 +29,6 @@
     client.invoke("notify", text, kind).catch(() => {});
   }
 
-  const key = (element) => element.closest("details[data-key]:not(.more)")?.dataset.key;
-
-  const typed = () => [...panel.querySelectorAll("input[id]:not([type=checkbox])")].filter((i) => i.value !== i.defaultValue);
-
-  /** Put new facts in place; what was open or typed stays so, what had the focus has it again. */
-  function put(html) {
-    const written = new Map(typed().map((input) => [input.id, input.value]));
-    const open = new Map([...panel.querySelectorAll("details[data-key]")].map((d) => [d.dataset.key, d.open]));
-    const focused = panel.contains(document.activeElement) && document.activeElement;
-    const name = focused && focused.dataset.focus;
-    const section = focused && key(focused);
-    const reading = panel.querySelector("[data-act=preview][aria-expanded=true]")?.closest("li[data-template]");
-    const letter = reading?.querySelector("[data-preview]");
-    const isInLetter = Boolean(letter?.contains(focused));
-    panel.innerHTML = html;
-    if (reading) keepOpen(reading.dataset, letter);
-    if (isInLetter && letter.isConnected) focused.focus();
-    for (const details of panel.querySelectorAll("details[data-key]")) {
-      if (open.has(details.dataset.key)) details.open = open.get(details.dataset.key);
-    }
-    for (const [id, value] of written) {
-      const input = document.getElementById(id);
-      if (input) input.value = value;
-    }
-    if (focused && !isInLetter && !(name && focusOn(name)) && section) focusOn(section);
-    offerUndo();
-  }
-
-  /** Leave the letter that an agent has before her where it is, with what she filled in. */
-  function keepOpen({ template, locale }, letter) {
-    const same = `li[data-template="${CSS.escape(template)}"][data-locale="${CSS.escape(locale)}"]`;
-    const item = panel.querySelector(same);
-    if (!item) return;
-    item.querySelector("[data-preview]").replaceWith(letter);
-    item.querySelector("[data-act=preview]").setAttribute("aria-expanded", "true");
-  }
-
-  function focusOn(name) {
-    const wanted = panel.querySelector(`[data-focus="${CSS.escape(name)}"]`);
-    if (wanted && !wanted.disabled) wanted.focus();
-    return document.activeElement === wanted;
-  }
-
-  /** Whether an agent reads a letter, searches, or has typed something that new facts would wipe out. */
-  function isBusy() {
-    const isSearching = Boolean(panel.querySelector("[data-search]")?.value);
-    return isSearching || typed().length > 0 || panel.querySelector("[data-act=preview][aria-expanded=true]") !== null;
-  }
-
   const withZone = (path, query = {}) => `${path}?${new URLSearchParams({ ...query, zone })}`;
 
   /** Fetch and show the facts; a `quiet` refresh gives way to an agent who is reading or writing. */
@@ -87,8 +38,9 @@
     try {
       const answer = await makegood.call(withZone(`${place}/facts`));
       const html = await answer.text();
-      if (mine !== asked || (quiet && isBusy())) return;
-      put(html);
+      if (mine !== asked || (quiet && keeping.isBusy())) return;
+      keeping.put(html);
+      offerUndo();
       shownAt = new Date();
       document.body.dataset.state = panel.querySelector("[data-unknown]") ? "unknown" : "ready";
       if (document.body.dataset.state === "unknown" && ++looks < MOST_LOOKS) soon(ONCE_MORE);
@@ -254,7 +206,7 @@
   }
 
   const post = (element) =>
-    act(element.dataset.post, bodyOf(element), element.dataset.done, key(element), element.closest("form"));
+    act(element.dataset.post, bodyOf(element), element.dataset.done, keeping.key(element), element.closest("form"));
 
   const acts = {
     retry: () => (place ? load() : start()),
@@ -314,7 +266,7 @@
     }).observe(document.documentElement);
   }
 
-  const refresh = () => place && !isBusy() && load({ quiet: true });
+  const refresh = () => place && !keeping.isBusy() && load({ quiet: true });
 
   function soon(after = SOON) {
     clearTimeout(timer);
