@@ -156,6 +156,24 @@ def test_submitting_stores_a_comment_by_the_agent_with_harmless_html(
     assert account.ticket(ticket["id"])["status"] == "pending"
 
 
+def test_a_new_ticket_is_written_by_the_agent_for_a_person_who_was_looked_up(
+    account: Account, browser: FlaskClient, ticket: dict[str, Any]
+) -> None:
+    agent = account.users(role="agent")[0]
+    browser.get(f"/agent?agent={agent['id']}")
+    assert "new_ticket_page.js" in browser.get("/agent/tickets/new").text
+    assert browser.get("/agent/api/people?q=%25").get_json()["people"] == []
+    (bob,) = browser.get("/agent/api/people?q=BOB@").get_json()["people"]
+    wanted = {"requester_id": bob["id"], "subject": "Lamp", "comment": {"body": "Hello", "public": True}}
+
+    made = browser.post("/agent/api/tickets", json=wanted).get_json()
+
+    stored = account.ticket(made["id"])
+    assert (stored["requester_id"], stored["submitter_id"]) == (ticket["requester_id"], agent["id"])
+    assert [comment["author_id"] for comment in account.comments(made["id"])] == [agent["id"]]
+    assert browser.post("/agent/api/tickets", data={"subject": "x"}).status_code == 400
+
+
 def test_submitting_says_in_words_why_it_was_refused(browser: FlaskClient, ticket: dict[str, Any]) -> None:
     path = f"/agent/api/tickets/{ticket['id']}"
     unsaid = browser.post(path, json={"comment": {"body": "x"}})

@@ -99,3 +99,9 @@ def test_every_step_of_the_house_policy_has_a_name() -> None:
     house = load_policy(SHIPPED / "house.yaml")
 
     assert {f"step.{step.id}" for step in house.steps} <= set(ENGLISH)
+
+
+def test_a_name_inside_a_sentence_is_small_but_for_german_nouns() -> None:
+    found = [words_for(language).within("remedy.refund") for language in ("en", "fr", "de")]
+
+    assert found == ["refund", "remboursement", "Erstattung"]
