@@ -18,13 +18,14 @@ from integration.domain.ticket import Requester
 from integration.handling.connect import connect
 from integration.store import requesters
 from integration.store.tables import complaints
+from integration.web.words import words_for
 from tests.chromium import FLAGS
 from tests.pictures.states import FOR_THE_README, OFFLINE, STATES, State
 from tests.web import reported
 
 SEED_TICKETS = 700
 CALM = "Could you tell me which sizes the blue jacket comes in? Thank you."
-REFUSED = "Zendesk does not show you this ticket, so neither does Makegood."
+REPORTED = 900_000
 OTHERS = ("first", "second", "third", "fourth", "fifth")
 SETTLED = "() => !document.querySelector('[aria-busy=true]')"
 
@@ -53,7 +54,7 @@ def furnish(stage: Stage) -> dict[str, int]:
     stage.open_zendesk(seed_tickets=SEED_TICKETS)
     connect(stage.parts)
     run_backfill(stage.parts, Console(stderr=True, quiet=True))
-    reported.tell(stage.parts.database, stage.parts.clock(), count=160, first=900_000, is_hostile=False)
+    reported.tell(stage.parts.database, stage.parts.clock(), count=160, first=REPORTED, is_hostile=False)
     stage.open_makegood()
     repeat, _ = write_again(stage)
     stranger = {"name": "Noa Newcomer", "email": "noa@mail.example", "locale": "en-GB"}
@@ -64,7 +65,10 @@ def furnish(stage: Stage) -> dict[str, int]:
 
 def others(stage: Stage) -> dict[str, int]:
     """Return complaints that are still open, to bring into the states that the demo does not have."""
-    open_ones = sa.select(complaints.c.ticket_id).where(complaints.c.state.in_(("suspected", "confirmed")))
+    # The report's complaints are none of Zendesk's tickets.
+    open_ones = sa.select(complaints.c.ticket_id).where(
+        complaints.c.state.in_(("suspected", "confirmed")), complaints.c.ticket_id < REPORTED
+    )
     with stage.parts.database.read() as conn:
         found = conn.scalars(open_ones.order_by(complaints.c.received_at.desc()).limit(len(OTHERS) + 1))
         return dict(zip(OTHERS, list(found)[1:], strict=True))
@@ -83,7 +87,8 @@ def taken(browser: Browser, stage: Stage, tickets: dict[str, int], state: State,
         if state.prepare:
             state.prepare(stage.parts, tickets[state.ticket or "calm"])
         if state.answer:
-            answer = {"status": state.answer, "json": {"message": REFUSED}}
+            refused = words_for(state.locale)("refusal.not_your_ticket")
+            answer = {"status": state.answer, "json": {"message": refused}}
             context.route(OFFLINE, lambda route: route.fulfill(**answer))
         frame = opened(page, stage, tickets, state)
         if state.act:

@@ -47,6 +47,13 @@ def _unfold(page: Page, frame: Frame) -> None:
     frame.evaluate("() => document.querySelectorAll('details').forEach((each) => { each.open = true })")
 
 
+def _clocks(page: Page, frame: Frame) -> None:
+    clocks = frame.locator("details[data-key=clocks]")
+    clocks.evaluate(
+        "(part) => [part, ...part.querySelectorAll('details')].forEach((each) => { each.open = true })"
+    )
+
+
 def _choose_requester(page: Page, frame: Frame) -> None:
     page.get_by_label("Requester").fill("a")
     page.locator("#people button").first.click()
@@ -104,11 +111,11 @@ STATES = (
     State("27-expired-light-pt", "light", "pt-BR", PANEL, ticket="calm", prepare=_imported, answer=401),
     State("28-refused-dark-de", "dark", "de", PANEL, ticket="calm", answer=403),
     State("29-away-light-ru", "light", "ru", PANEL, ticket="calm", answer=503),
-    State("30-busy-light-de", "light", "de", PANEL, ticket="fifth", prepare=panel.busy, act=_unfold),
-    State("31-busy-dark-ru", "dark", "ru", PANEL, ticket="fifth", act=_unfold),
+    State("30-busy-light-es", "light", "es", PANEL, ticket="fifth", prepare=panel.busy, act=_unfold),
+    State("31-clocks-dark-ru", "dark", "ru", PANEL, ticket="fifth", act=_clocks),
     State("32-busy-light-fr", "light", "fr", PANEL, ticket="fifth", act=_unfold),
     State("33-busy-dark-pt", "dark", "pt-BR", PANEL, ticket="fifth", act=_unfold),
-    State("34-busy-light-es", "light", "es", PANEL, ticket="fifth", act=_unfold),
+    State("34-clocks-light-de", "light", "de", PANEL, ticket="fifth", act=_clocks),
     State("35-busy-dark-en", "dark", "en-US", PANEL, ticket="fifth", act=_unfold),
 )
 

@@ -89,7 +89,7 @@ def test_a_moment_is_noted_only_where_it_can_have_been(here: Site, clocked: Aski
     noted = clocked.post(f"{PATH}/moments", {"moment": "appealed", "at": NOW.isoformat()})
 
     assert states(here)["uk-housing/stage-2"] is DeadlineState.RUNNING
-    assert "The requester asked for the next stage: today" in clocked.get(FACTS).text
+    assert "Next stage asked for: today" in clocked.get(FACTS).text
     assert undone(clocked, noted) == 200
     assert states(here)["uk-housing/stage-2"] is DeadlineState.CANCELLED
 
