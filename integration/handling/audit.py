@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from integration.parts import Parts
+from integration.statements import Statement
 from integration.store import audit_log, kept
 from integration.store.audit_chain import Break, Head, Link, follow
 
@@ -54,7 +55,7 @@ def check_chain(parts: Parts, *, whole: bool = False, anew: bool = False) -> Cha
         except ValueError as error:
             return Chain(Head(), Break(None, str(error)), None)
         if last is not None and audit_log.hash_at(conn, last.head.seq) != last.head.hash:
-            why = "the entry that the last check ended at has gone or was replaced"
+            why = Statement("chain_gone")
             return Chain(Head(), Break(last.head.seq, why), last.whole_at)
         is_whole = whole or last is None or audit_log.head(conn).seq <= ALWAYS_WHOLE
         start = Head() if is_whole or last is None else last.head

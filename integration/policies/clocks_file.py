@@ -8,6 +8,7 @@ from integration.domain.preset import Clocks, Switch
 from integration.policies.document import Document, checked
 from integration.policies.policy_file import HolidaySet, ScopeSchema
 from integration.policies.schema import Name, Schema, TimeZone
+from integration.statements import Statement
 
 
 class SwitchSchema(Schema):
@@ -26,14 +27,14 @@ class ClocksSchema(Schema):
     @model_validator(mode="after")
     def _jurisdictions_stand_alone(self) -> "ClocksSchema":
         if any(scope.jurisdictions for scope in self.jurisdictions.values()):
-            raise ValueError("a jurisdiction cannot depend on another one")
+            raise ValueError(Statement("jurisdiction_alone"))
         return self
 
     @model_validator(mode="after")
     def _jurisdictions_are_known(self) -> "ClocksSchema":
         named = {name for switch in self.presets for name in switch.applies_to.jurisdictions}
         if unknown := sorted(named - self.jurisdictions.keys()):
-            raise ValueError(f"no jurisdiction is called {', '.join(unknown)}; describe it below")
+            raise ValueError(Statement("jurisdiction_unknown", names=", ".join(unknown)))
         return self
 
 

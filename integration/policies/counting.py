@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from integration.domain.calendar import CLOSES, DAY, OPENS, Interval, Week, office_week
 from integration.domain.deadline import AfterHours, Count, Delay, LastDay, Limit, Pick, Unit, Until
 from integration.policies.schema import ClockTime, Schema
+from integration.statements import Statement
 
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)\s*[-–]\s*([01]\d|2[0-4]):([0-5]\d)")
 
@@ -47,9 +48,9 @@ class LimitSchema(CountSchema):
     def _is_one_thing(self) -> "LimitSchema":
         ways = [self.amount is not None or self.unit is not None, self.earliest_of, self.latest_of]
         if sum(map(bool, ways)) != 1:
-            raise ValueError("a delay needs amount and unit, or earliest_of, or latest_of")
+            raise ValueError(Statement("delay_needs"))
         if ways[0] and (self.amount is None or self.unit is None):
-            raise ValueError("a delay needs both amount and unit")
+            raise ValueError(Statement("delay_needs_both"))
         return self
 
     def limit(self) -> Limit:
@@ -78,16 +79,16 @@ class HoursSchema(Schema):
     def _are_hours(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         intervals = [_interval(text) for text in value]
         if any(first.closes > second.opens for first, second in pairwise(intervals)):
-            raise ValueError("the hours of a day must follow each other")
+            raise ValueError(Statement("hours_follow"))
         return value
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> "HoursSchema":
         is_weekly = any(self._days())
         if is_weekly and (self.opens or self.closes):
-            raise ValueError("write opens and closes, or hours for each weekday, not both")
+            raise ValueError(Statement("hours_not_both"))
         if not is_weekly and (self.opens or OPENS) >= (self.closes or CLOSES):
-            raise ValueError("business hours must open before they close")
+            raise ValueError(Statement("hours_open_first"))
         return self
 
     def week(self) -> Week:
@@ -103,8 +104,8 @@ class HoursSchema(Schema):
 def _interval(text: str) -> Interval:
     match = _HOURS.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f'{text!r} are no hours; write them as "09:00-12:30"')
+        raise ValueError(Statement("no_hours", text=text))
     opens, closes = (int(match[n]) * 60 + int(match[n + 1]) for n in (1, 3))
     if closes > DAY:
-        raise ValueError(f"{text!r} ends after midnight; give the next day its own hours")
+        raise ValueError(Statement("hours_past_midnight", text=text))
     return Interval(opens, closes)

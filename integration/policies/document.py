@@ -9,6 +9,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from integration.policies.problem import InvalidPolicy, PolicyProblem
+from integration.statements import Statement
+from integration.statements.schema import said_of
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
@@ -49,20 +51,24 @@ def read(file: Path, text: str | None = None) -> Document:
     """Read one document of plain values; `text` stands in for the file's. Raises `InvalidPolicy`."""
     content = _bytes(file) if text is None else text.encode()
     if len(content) > MAX_BYTES:
-        message = f"is larger than {MAX_BYTES // 1024} KiB; split it."
+        message = Statement("too_large", kib=MAX_BYTES // 1024)
         raise InvalidPolicy([PolicyProblem(file, 0, message)])
     try:
         return _Reader(file).read(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise InvalidPolicy([PolicyProblem(file, line, "is not UTF-8; save it as such.")]) from error
+        raise InvalidPolicy([PolicyProblem(file, line, Statement("is_not_utf8"))]) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise InvalidPolicy(
-            [PolicyProblem(file, mark.line + 1 if mark else 0, f"is not YAML: {error.problem}.")]
+            [
+                PolicyProblem(
+                    file, mark.line + 1 if mark else 0, Statement("is_not_yaml", problem=error.problem)
+                )
+            ]
         ) from error
     except (yaml.YAMLError, ValueError) as error:
-        raise InvalidPolicy([PolicyProblem(file, 0, f"is not YAML: {error}")]) from error
+        raise InvalidPolicy([PolicyProblem(file, 0, Statement("is_not_yaml", problem=error))]) from error
 
 
 def _bytes(file: Path) -> bytes:
@@ -70,7 +76,9 @@ def _bytes(file: Path) -> bytes:
         with file.open("rb") as opened:
             return opened.read(MAX_BYTES + 1)
     except OSError as error:
-        raise InvalidPolicy([PolicyProblem(file, 0, f"cannot be read: {error.strerror}.")]) from error
+        raise InvalidPolicy(
+            [PolicyProblem(file, 0, Statement("cannot_be_read", why=error.strerror))]
+        ) from error
 
 
 def checked(document: Document, schema: type[Schema]) -> Schema:
@@ -99,13 +107,13 @@ def _path(detail: dict[str, object]) -> Place:
 
 def _problem(document: Document, detail: dict[str, object]) -> PolicyProblem:
     path = _path(detail)
-    name = ".".join(str(part) for part in path if part != "[key]") or "the file"
+    name = ".".join(str(part) for part in path if part != "[key]") or Statement("the_file")
     if detail["type"] == "extra_forbidden":
-        message = f"{name} is not known here; check its spelling."
+        message = Statement("key_unknown_here", name=name)
     elif detail["type"] == "missing":
-        message = f"{name} is missing."
+        message = Statement("key_missing_here", name=name)
     else:
-        message = f"{name}: {str(detail['msg']).removeprefix('Value error, ')}."
+        message = Statement("at_name", name=name, what=said_of(detail))
     return document.problem(path, message)
 
 
@@ -123,7 +131,7 @@ class _Reader:
         try:
             node = loader.get_single_node()
             if node is None:
-                raise InvalidPolicy([PolicyProblem(self._file, 0, "is empty.")])
+                raise InvalidPolicy([PolicyProblem(self._file, 0, Statement("is_empty"))])
             data = self._value(loader, node, ())
         finally:
             loader.dispose()
@@ -135,16 +143,16 @@ class _Reader:
         for token in yaml.scan(content, Loader=_LOADER):
             depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
             if depth > MAX_DEPTH + 1:
-                raise self._refusal(token.start_mark.line + 1, "is nested too deep.")
+                raise self._refusal(token.start_mark.line + 1, Statement("is_too_deep"))
 
     def _value(self, loader: yaml.SafeLoader | yaml.CSafeLoader, node: yaml.Node, path: Place) -> object:
         line = node.start_mark.line + 1
         self._lines.setdefault(path, line)
         # A few references to references can stand for a billion values.
         if id(node) in self._seen:
-            raise self._refusal(line, "a value by reference (*name) is not allowed; write it out.")
+            raise self._refusal(line, Statement("no_references"))
         if len(path) > MAX_DEPTH:
-            raise self._refusal(line, "is nested too deep.")
+            raise self._refusal(line, Statement("is_too_deep"))
         self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(loader, node, path)
@@ -159,10 +167,10 @@ class _Reader:
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
-                raise self._refusal(line, "a key must be a single word.")
+                raise self._refusal(line, Statement("key_no_word"))
             key = loader.construct_object(key_node)
             if key in values:
-                raise self._refusal(line, f"{key} stands here twice.")
+                raise self._refusal(line, Statement("key_twice", key=key))
             self._lines[(*path, key)] = line
             values[key] = self._value(loader, value_node, (*path, key))
         return values

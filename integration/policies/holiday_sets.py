@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
+from integration.statements import Statement
+
 
 class UnknownHolidaySet(ValueError):
     """The package knows no such country or part of one."""
@@ -19,7 +21,7 @@ def check(name: str) -> str:
     country, _, part = name.partition("-")
     parts = holidays.list_supported_countries(include_aliases=False).get(country)
     if parts is None or (part and part not in parts):
-        raise UnknownHolidaySet(f"{name!r} is no set of holidays; write one such as IE or GB-SCT")
+        raise UnknownHolidaySet(Statement("no_holiday_set", name=name))
     return name
 
 

@@ -13,6 +13,7 @@ from integration.policies import holiday_sets
 from integration.policies.counting import HoursSchema, LimitSchema
 from integration.policies.document import Document, checked
 from integration.policies.schema import Name, Schema, TimeZone, Word
+from integration.statements import Statement
 
 HolidaySet = Annotated[str, AfterValidator(holiday_sets.check)]
 MOST_LEVELS = 5
@@ -56,7 +57,7 @@ class _Reached(Schema):
     def _names_who_takes_over(self) -> "_Reached":
         has_target = self.assignee_id is not None or self.group_id is not None
         if (self.reach is Reach.ASSIGNEE) != has_target:
-            raise ValueError("reach: assignee goes with assignee_id or group_id, and they with it")
+            raise ValueError(Statement("assignee_needs"))
         return self
 
 
@@ -82,7 +83,7 @@ class StepSchema(_Reached):
     @model_validator(mode="after")
     def _counts_from_one_thing(self) -> "StepSchema":
         if (self.start is None) == (self.after is None):
-            raise ValueError("a step needs start (a moment) or after (another step)")
+            raise ValueError(Statement("step_needs_start"))
         return self
 
 
@@ -107,9 +108,9 @@ class PolicySchema(Schema):
         above: set[str] = set()
         for step in steps:
             if step.id in above:
-                raise ValueError(f"two steps are called {step.id}")
+                raise ValueError(Statement("steps_twice", id=step.id))
             if step.after is not None and step.after not in above:
-                raise ValueError(f"{step.id} counts from {step.after}, which is no step above it")
+                raise ValueError(Statement("step_not_above", id=step.id, after=step.after))
             above.add(step.id)
         return steps
 
@@ -117,7 +118,7 @@ class PolicySchema(Schema):
     def _writes_to_requesters_only_where_allowed(self) -> "PolicySchema":
         reached = [each for step in self.steps for each in (step, *step.escalate)]
         if not self.may_write_to_requester and any(each.reach is Reach.REQUESTER for each in reached):
-            raise ValueError("reach: requester needs may_write_to_requester: true at the top of the policy")
+            raise ValueError(Statement("requester_needs"))
         return self
 
 

@@ -11,6 +11,7 @@ from integration.policies.counting import LimitSchema
 from integration.policies.document import Document, checked
 from integration.policies.policy_file import HolidaySet, ScopeSchema
 from integration.policies.schema import Name, Schema, TimeZone
+from integration.statements import Statement
 
 Line = Annotated[str, Field(min_length=1, max_length=300)]
 Lines = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -37,7 +38,7 @@ class PresetLimitSchema(Schema):
     @model_validator(mode="after")
     def _counts_from_one_thing(self) -> "PresetLimitSchema":
         if (self.start is None) == (self.after is None):
-            raise ValueError("a limit needs start (a moment) or after (another limit)")
+            raise ValueError(Statement("limit_needs_start"))
         return self
 
 
@@ -60,9 +61,9 @@ class VersionSchema(Schema):
         above: set[str] = set()
         for limit in self.limits:
             if limit.id in above:
-                raise ValueError(f"two limits are called {limit.id}")
+                raise ValueError(Statement("limits_twice", id=limit.id))
             if limit.after is not None and limit.after not in above:
-                raise ValueError(f"{limit.id} counts from {limit.after}, which is no limit above it")
+                raise ValueError(Statement("limit_not_above", id=limit.id, after=limit.after))
             above.add(limit.id)
         return self
 
@@ -83,7 +84,7 @@ class PresetSchema(Schema):
     def _versions_are_in_order(self) -> "PresetSchema":
         order = [(each.version, each.effective_from) for each in self.versions]
         if order != sorted(order) or len({number for number, _ in order}) < len(order):
-            raise ValueError("versions go upwards, each effective from a later day than the one before")
+            raise ValueError(Statement("versions_upwards"))
         return self
 
 

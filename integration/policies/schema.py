@@ -10,6 +10,7 @@ from integration.domain.complaint import Category, CueKind
 from integration.domain.history import Outcome
 from integration.domain.phrases import expression
 from integration.domain.ticket import Channel
+from integration.statements import Statement
 
 
 class Schema(BaseModel):
@@ -19,7 +20,7 @@ class Schema(BaseModel):
 def _text(value: object) -> object:
     # YAML reads a bare no, yes, on and off as truth values; in a word list they are words.
     if isinstance(value, bool):
-        raise ValueError('put quotes round it ("no"): YAML takes the bare word for a truth value')
+        raise ValueError(Statement("quote_word"))
     return value
 
 
@@ -27,14 +28,14 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{name!r} is no time zone; write one such as Europe/London") from error
+        raise ValueError(Statement("no_time_zone", name=name)) from error
     return name
 
 
 def _clock_time(value: object) -> object:
     # YAML reads a bare 09:30 as 570, in base sixty.
     if isinstance(value, int):
-        raise ValueError('put quotes round the time, as in "09:30"')
+        raise ValueError(Statement("quote_time"))
     return value
 
 
@@ -63,7 +64,7 @@ class ConditionSchema(Schema):
     @model_validator(mode="after")
     def _has_a_criterion(self) -> "ConditionSchema":
         if not (self.tags or self.form_ids or self.brand_ids or self.channels or self.fields):
-            raise ValueError("a condition needs tags, form_ids, brand_ids, channels or fields")
+            raise ValueError(Statement("condition_needs"))
         return self
 
 

@@ -25,6 +25,7 @@ from integration.policies.load import (
     load_rules,
 )
 from integration.policies.problem import InvalidPolicy, PolicyProblem
+from integration.statements import Statement
 
 SHIPPED = Path(__file__).parent
 # What admins published in the program counts as one more folder. Below it are what was in force before, until
@@ -78,7 +79,7 @@ class PolicyShelf:
                 ]
                 if fitting:
                     return max(fitting, key=lambda p: (p.scope.criteria, p.effective_from, p.version))
-        message = "no policy is in force; put one here whose effective_from is not ahead."
+        message = Statement("no_policy")
         raise InvalidPolicy([PolicyProblem(self._folders[-1], 0, message)])
 
     def find(self, policy_id: str, version: int) -> Policy | None:
@@ -179,13 +180,12 @@ class PolicyShelf:
         for switch in clocks.switches:
             versions = self._versions.get(switch.preset_id)
             if versions is None:
-                yield PolicyProblem(path, 0, f"there is no preset {switch.preset_id}; see `policies show`.")
+                yield PolicyProblem(path, 0, Statement("no_preset", id=switch.preset_id))
             elif switch.checked_on is None and not _has_verified_limits(versions[-1]):
                 yield PolicyProblem(
                     path,
                     0,
-                    f"{switch.preset_id} has not been checked at its source and stays off;"
-                    " read it there and say so with checked_on: DATE.",
+                    Statement("preset_unchecked", id=switch.preset_id),
                 )
 
     def _strongest_first(self) -> tuple[Path, ...]:

@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from integration.statements import Statement
+from integration.statements.schema import said_of
+
 MAX_CHARS = 64_000
 MAX_DEPTH = 20
 # Ten times as fast as the one in Python, which hundreds of templates at each start would show. It makes
@@ -19,7 +22,7 @@ _OPENING = (
     yaml.FlowSequenceStartToken,
 )
 _CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
-_MESSAGES = {"extra_forbidden": "there is no such key", "missing": "this key is missing"}
+_KEYS = {"extra_forbidden": "key_unknown", "missing": "key_missing"}
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
@@ -45,16 +48,16 @@ class Document:
 def load_yaml(text: str, *, first_line: int = 1) -> Document:
     """Parse one YAML document; aliases are refused because a few of them can unfold to gigabytes."""
     if len(text) > MAX_CHARS:
-        raise InvalidDocument(f"longer than {MAX_CHARS} characters: split it", first_line)
+        raise InvalidDocument(Statement("too_long", most=MAX_CHARS), first_line)
     try:
         _check_shape(text, first_line)
         node = yaml.compose(text, Loader=_LOADER)
         data = yaml.load(text, Loader=_LOADER)  # noqa: S506 - safe, in C
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
-        raise InvalidDocument(f"not YAML: {error.problem}", first_line + line) from error
+        raise InvalidDocument(Statement("not_yaml", problem=error.problem), first_line + line) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InvalidDocument(f"not YAML: {type(error).__name__}", first_line) from error
+        raise InvalidDocument(Statement("not_yaml", problem=type(error).__name__), first_line) from error
     return Document(data=data, lines=dict(_places(node)))
 
 
@@ -64,9 +67,9 @@ def _check_shape(text: str, first_line: int) -> None:
         line = first_line + token.start_mark.line
         depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
         if depth > MAX_DEPTH:
-            raise InvalidDocument(f"nested deeper than {MAX_DEPTH} levels", line)
+            raise InvalidDocument(Statement("too_deep", most=MAX_DEPTH), line)
         if isinstance(token, yaml.AliasToken):
-            raise InvalidDocument("YAML aliases are not allowed here", line)
+            raise InvalidDocument(Statement("no_aliases"), line)
 
 
 def validated(model: type[Model], document: Document, *, first_line: int = 1) -> Model:
@@ -77,9 +80,11 @@ def validated(model: type[Model], document: Document, *, first_line: int = 1) ->
         # A misspelt key is both unknown and missing; the unknown one is what its writer looks for.
         first = min(error.errors(), key=lambda one: (one["type"] == "missing", _line(document, one["loc"])))
         place = ".".join(str(part) for part in first["loc"] if part != "[key]")
-        message = _MESSAGES.get(first["type"], first["msg"].removeprefix("Value error, "))
+        what = Statement(_KEYS[first["type"]]) if first["type"] in _KEYS else said_of(first)
         line = first_line + _line(document, first["loc"])
-        raise InvalidDocument(f"{place}: {message}" if place else message, line) from error
+        raise InvalidDocument(
+            Statement("at_place", place=place, what=what) if place else what, line
+        ) from error
 
 
 def _line(document: Document, place: Iterable[str | int]) -> int:

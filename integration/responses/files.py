@@ -17,6 +17,7 @@ from integration.responses.document import MAX_CHARS, InvalidDocument
 from integration.responses.front_matter import FrontMatter, parse, split
 from integration.responses.sandbox import Sandbox
 from integration.responses.words import Words, parse_words
+from integration.statements import Statement
 
 Kind = Literal["response", "note", "frame", "words"]
 _TAG = r"(?P<locale>[a-z]{2,3}(?:-[a-z0-9]{2,8})*)"
@@ -126,12 +127,12 @@ def understood(text: str, path: Path, key: Key, syntax: Sandbox) -> Source:
 
 def _text(path: Path) -> str:
     if path.stat().st_size > 4 * MAX_CHARS:
-        raise InvalidDocument(f"longer than {MAX_CHARS} characters: split it", 1)
+        raise InvalidDocument(Statement("too_long", most=MAX_CHARS), 1)
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise InvalidDocument("not UTF-8: save the file as UTF-8", line) from error
+        raise InvalidDocument(Statement("not_utf8"), line) from error
 
 
 def _check_syntax(body: str, syntax: Sandbox) -> None:
@@ -141,4 +142,4 @@ def _check_syntax(body: str, syntax: Sandbox) -> None:
     except TemplateSyntaxError as error:
         raise InvalidDocument(error.message or "syntax error", error.lineno) from error
     except RecursionError as error:
-        raise InvalidDocument("nested too deeply", 1) from error
+        raise InvalidDocument(Statement("too_deep_code"), 1) from error

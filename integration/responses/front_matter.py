@@ -9,6 +9,7 @@ from integration.domain.complaint import Band, Category
 from integration.domain.deadline import Delay, Unit
 from integration.domain.ticket import Channel
 from integration.responses.document import InvalidDocument, load_yaml, validated
+from integration.statements import Statement
 
 GESTURES = (
     "being_heard",
@@ -32,7 +33,7 @@ Gesture = Annotated[str, Field(pattern="^(" + "|".join(GESTURES) + ")$")]
 def _delay(value: object) -> object:
     match = _DELAY.fullmatch(value) if isinstance(value, str) else None
     if match is None or int(match[1]) == 0:
-        raise ValueError("write a delay such as 4 hours, 2 days or 3 business days")
+        raise ValueError(Statement("write_delay"))
     return Delay(int(match[1]), _UNITS[match[2]])
 
 
@@ -79,11 +80,11 @@ def split(text: str) -> tuple[str, str]:
     """Part a file into its head and its body; the body keeps its line numbers by leading blank lines."""
     lines = text.splitlines()
     if not lines or lines[0].strip() != _FENCE:
-        raise InvalidDocument("the file must open with a line of three dashes", 1)
+        raise InvalidDocument(Statement("head_missing"), 1)
     for number, line in enumerate(lines[1:], start=1):
         if line.strip() == _FENCE:
             return "\n".join(lines[1:number]), "\n" * (number + 1) + "\n".join(lines[number + 1 :])
-    raise InvalidDocument("the head is not closed by a second line of three dashes", 1)
+    raise InvalidDocument(Statement("head_open"), 1)
 
 
 def parse(head: str) -> FrontMatter:
@@ -91,5 +92,5 @@ def parse(head: str) -> FrontMatter:
     document = load_yaml(head, first_line=2)
     data: Any = document.data
     if not isinstance(data, dict):
-        raise InvalidDocument("the head must be a list of `key: value` lines", 2)
+        raise InvalidDocument(Statement("head_no_list"), 2)
     return validated(FrontMatter, document, first_line=2)

@@ -11,6 +11,7 @@ from integration.responses.document import InvalidDocument
 from integration.responses.errors import TemplateProblem
 from integration.responses.files import Key, Kind, Source, Stamp, key_of, place_of, read, understood, walk
 from integration.responses.sandbox import Sandbox
+from integration.statements import Statement
 
 FALLBACK_LOCALE = "en"
 REFRESH_SECONDS = 2.0
@@ -121,8 +122,7 @@ class Shelf:
             return known
         last_good = known.source if known else None
         if key is None:
-            message = "not a template's place: use <family>/<locale>[.<variant>].md.j2, in lower case"
-            return Entry(stamp, None, TemplateProblem(path, 1, message))
+            return Entry(stamp, None, TemplateProblem(path, 1, Statement("no_template_place")))
         try:
             source = (
                 read(path, key, self._syntax) if text is None else understood(text, path, key, self._syntax)

@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from integration.domain.complaint import Band, Category
 from integration.domain.history import Outcome
 from integration.responses.document import load_yaml, validated
+from integration.statements import Statement
 
 
 class CategoryWords(BaseModel):
@@ -54,7 +55,7 @@ def _require_all(
 ) -> None:
     missing = [member.value for member in kind if member not in given]
     if missing:
-        raise ValueError("no words for " + ", ".join(missing))
+        raise ValueError(Statement("no_words_for", names=", ".join(missing)))
 
 
 def parse_words(text: str) -> Words:

@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from integration.statements import Statement
+
 # Larger whole numbers come back from PostgreSQL and SQLite as different kinds of number.
 _EXACT = 2**53
 ERASED = "erased"
@@ -81,18 +83,18 @@ def follow(links: Iterable[Link], start: Head) -> tuple[Head, Break | None]:
 
 def _fault(link: Link, head: Head) -> str | None:
     if link.seq is None or link.hash is None:
-        return "an entry was added past the chain"
+        return Statement("chain_added")
     if link.seq != head.seq + 1:
-        return f"entry {head.seq + 1} is missing"
+        return Statement("chain_missing", seq=head.seq + 1)
     if link.salt is not None:
         if content_of(link.salt, link.subject, link.before, link.after) != link.content:
-            return "its subject, or the values before and after, were changed"
+            return Statement("chain_content")
     elif (link.subject, link.before, link.after) != (ERASED, None, None):
-        return "it was erased, and something was written in its place"
+        return Statement("chain_erased")
     if digest_of(link.at, link.actor, link.action, link.content) != link.digest:
-        return "its moment, actor or action was changed"
+        return Statement("chain_moment")
     if hash_after(head.hash, link.digest) != link.hash:
-        return "it does not continue the entry before it"
+        return Statement("chain_apart")
     return None
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from integration.statements import Statement
 from integration.zendesk.errors import NotAuthorised, NotFound, ZendeskRejected
 from integration.zendesk.http import ZendeskSession
 
@@ -22,8 +23,7 @@ class Scope:
 SCOPES = (
     Scope(
         "read",
-        "tickets, comments, users and their export; audits, to look for a write before it is repeated; "
-        "ticket fields, webhooks and their signing secrets, schedules; the app's public key",
+        Statement("scope_read"),
         False,
         (
             ("GET", "/api/v2/tickets?page[size]=1"),
@@ -34,7 +34,7 @@ SCOPES = (
     ),
     Scope(
         "write",
-        "ticket fields and webhooks, which `connect` creates; in act mode the internal note and its fields",
+        Statement("scope_write"),
         True,
         (("PUT", f"/api/v2/tickets/{NO_TICKET}"),),
     ),
