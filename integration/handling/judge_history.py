@@ -1,6 +1,8 @@
 """Finds the complaints among imported tickets, the newest first, and which of them belong together."""
 
 import os
+import sys
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +25,7 @@ from integration.store.opinions import Opinion
 
 PLACE = "import_judged_place"
 BATCH = 100
+NICENESS = 10
 # Of one person's earlier complaints; a shop's own robot may be the requester of thousands.
 MOST_COMPARED = 10
 ENDED = frozenset({Status.SOLVED, Status.CLOSED})
@@ -36,7 +39,7 @@ def judge_past(parts: Parts, remember: Remember) -> Iterator[int]:
     `remember` gets the numbers of judged tickets and found complaints, in the batch's own transaction.
     """
     # What takes long, the encoder's arithmetic, keeps a core busy without the interpreter's lock.
-    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="judge") as pool:
+    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="judge", initializer=_stand_back) as pool:
         while True:
             with parts.database.read() as conn:
                 place = kept.get(conn, PLACE)
@@ -53,6 +56,13 @@ def judge_past(parts: Parts, remember: Remember) -> Iterator[int]:
                 kept.put(conn, PLACE, found[-1].id, now=parts.clock())
                 remember(conn, len(found), len(past))
             yield len(found)
+
+
+def _stand_back() -> None:
+    """Let the processes that serve people go first: the past can wait."""
+    # Elsewhere the whole process would stand back, and for good.
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def _opinion(new: NewComplaint) -> Opinion:

@@ -110,3 +110,30 @@ def test_whatever_comes_in_takes_bounded_time(reader: LearnedReader, text: str) 
     judged(reader, text)
 
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "texts", [(CALM,), (ANGRY,), (f"{CALM} {CALM} {ANGRY} {CALM}",), (CALM * 3, ANGRY * 3)]
+)
+def test_a_glance_comes_to_the_verdict_of_a_whole_reading(
+    reader: LearnedReader, texts: tuple[str, ...]
+) -> None:
+    bodies = [Text(None, text) for text in texts]
+
+    quick = reader.glance("My order", bodies, shipped_cues(), locale="en").learned
+    whole = reader("My order", bodies, shipped_cues(), locale="en").learned
+
+    assert quick is not None
+    assert whole is not None
+    assert quick.probability == pytest.approx(whole.probability, abs=1e-4)
+    assert quick.severity == pytest.approx(whole.severity, abs=1e-3)
+    assert quick.sentence == whole.sentence
+
+
+def test_a_glance_leaves_out_what_a_long_text_means_as_a_whole(reader: LearnedReader) -> None:
+    long = [Text(None, f"{CALM} {CALM} {ANGRY} {CALM}")]
+
+    quick = reader.glance("My order", long, shipped_cues(), locale="en").learned
+
+    assert quick is not None
+    assert quick.meaning == b""
