@@ -13,7 +13,7 @@ from integration.parts import Parts
 from integration.responses.errors import ResponseError
 from integration.web import fields
 from integration.web.bodies import json_object
-from integration.web.caller import guard, words_of_caller
+from integration.web.caller import admin_section, words_of_caller
 from integration.web.plain import one_line
 from integration.web.problems import Problem
 
@@ -23,8 +23,7 @@ DONE = HTTPStatus.NO_CONTENT
 
 def blueprint(parts: Parts) -> Blueprint:
     """Build the routes below /app/api/admin by which these choices are made."""
-    section = Blueprint("admin_choices", __name__, url_prefix="/app/api/admin", template_folder="pages")
-    guard(section, parts, admins_only=True)
+    section = admin_section(parts, "admin_choices")
 
     @section.post("/causes")
     def causes() -> Response:

@@ -12,7 +12,7 @@ from integration.handling import audit, doctor, health_board
 from integration.parts import Parts
 from integration.store.audit_log import Entry
 from integration.store.audit_search import Wanted
-from integration.web.caller import guard, words_of_caller, zone_of_caller
+from integration.web.caller import admin_section, words_of_caller, zone_of_caller
 from integration.web.panel import languages
 from integration.web.policy_forms import step_name
 from integration.web.problems import Problem
@@ -25,8 +25,7 @@ FILTERS = ("actor", "action", "subject", "since", "until")
 
 def blueprint(parts: Parts) -> Blueprint:
     """Build the routes of the section below /app/api/admin."""
-    section = Blueprint("admin_health", __name__, url_prefix="/app/api/admin", template_folder="pages")
-    guard(section, parts, admins_only=True)
+    section = admin_section(parts, "admin_health")
 
     @section.get("/health")
     def health() -> str:

@@ -26,7 +26,7 @@ from integration.web.admin_texts import (
     uploaded,
 )
 from integration.web.bodies import json_object
-from integration.web.caller import guard, words_of_caller, zone_of_caller
+from integration.web.caller import admin_section, words_of_caller, zone_of_caller
 from integration.web.completion import yaml_words
 from integration.web.fields import bad
 from integration.web.form_fields import BadValue
@@ -40,10 +40,7 @@ REHEARSAL_SECONDS = 12.0
 
 def blueprint(parts: Parts) -> Blueprint:
     """Build the routes below /app/api/admin/policies."""
-    section = Blueprint(
-        "admin_policies", __name__, url_prefix="/app/api/admin/policies", template_folder="pages"
-    )
-    guard(section, parts, admins_only=True)
+    section = admin_section(parts, "admin_policies", at="/policies")
 
     @section.get("")
     def policies() -> str:

@@ -15,7 +15,7 @@ from integration.parts import Parts
 from integration.store import audit_log, erasures, staff
 from integration.store.erasures import Hold
 from integration.web.bodies import json_object
-from integration.web.caller import guard, words_of_caller, zone_of_caller
+from integration.web.caller import admin_section, words_of_caller, zone_of_caller
 from integration.web.problems import Problem
 
 MOST_RECEIPTS = 50
@@ -25,10 +25,7 @@ _ID = re.compile(r"[0-9]{1,18}")
 
 def blueprint(parts: Parts) -> Blueprint:
     """Build the routes of the section below /app/api/admin/privacy."""
-    section = Blueprint(
-        "admin_privacy", __name__, url_prefix="/app/api/admin/privacy", template_folder="pages"
-    )
-    guard(section, parts, admins_only=True)
+    section = admin_section(parts, "admin_privacy", at="/privacy")
 
     @section.get("")
     def privacy() -> str:

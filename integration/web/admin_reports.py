@@ -10,7 +10,7 @@ from integration.domain.report import FIGURES, Choice, Dimension, Part
 from integration.handling import reports
 from integration.parts import Parts
 from integration.web import report_files
-from integration.web.caller import guard, words_of_caller
+from integration.web.caller import admin_section, words_of_caller
 from integration.web.problems import Problem
 from integration.web.report_view import SPANS_OF_DAYS, CaseList, ReportView, name_of, percent
 
@@ -19,8 +19,7 @@ LONGEST_KEY = 200
 
 def blueprint(parts: Parts) -> Blueprint:
     """Build the routes of the section below /app/api/admin."""
-    section = Blueprint("admin_reports", __name__, url_prefix="/app/api/admin", template_folder="pages")
-    guard(section, parts, admins_only=True)
+    section = admin_section(parts, "admin_reports")
     section.register_error_handler(reports.TooManyCases, _too_many)
 
     @section.get("/reports")

@@ -9,7 +9,7 @@ from integration.handling import review_board, reviews
 from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed
 from integration.web.bodies import json_object
-from integration.web.caller import guard, words_of_caller, zone_of_caller
+from integration.web.caller import admin_section, words_of_caller, zone_of_caller
 from integration.web.problems import Problem
 from integration.web.report_view import name_of
 
@@ -18,8 +18,7 @@ LONGEST = 2_000
 
 def blueprint(parts: Parts) -> Blueprint:
     """Build the routes of the section below /app/api/admin."""
-    section = Blueprint("admin_reviews", __name__, url_prefix="/app/api/admin", template_folder="pages")
-    guard(section, parts, admins_only=True)
+    section = admin_section(parts, "admin_reviews")
 
     @section.get("/health/reviews")
     def listed() -> str:

@@ -9,7 +9,7 @@ from integration.handling import digest, digest_teams, switches
 from integration.handling.digest_teams import Way
 from integration.parts import Parts
 from integration.web.bodies import json_object
-from integration.web.caller import guard, words_of_caller, zone_of_caller
+from integration.web.caller import admin_section, words_of_caller, zone_of_caller
 from integration.web.fields import bad
 from integration.web.problems import Problem
 from integration.web.report_view import name_of
@@ -17,8 +17,7 @@ from integration.web.report_view import name_of
 
 def blueprint(parts: Parts) -> Blueprint:
     """Build the routes of the section below /app/api/admin."""
-    section = Blueprint("admin_switches", __name__, url_prefix="/app/api/admin", template_folder="pages")
-    guard(section, parts, admins_only=True)
+    section = admin_section(parts, "admin_switches")
 
     @section.get("/switches")
     def all_of_them() -> str:

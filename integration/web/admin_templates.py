@@ -26,7 +26,7 @@ from integration.web.admin_texts import (
     uploaded,
 )
 from integration.web.bodies import json_object
-from integration.web.caller import guard, words_of_caller, zone_of_caller
+from integration.web.caller import admin_section, words_of_caller, zone_of_caller
 from integration.web.completion import jinja_words
 from integration.web.problems import Problem
 from integration.web.words import Words
@@ -37,10 +37,7 @@ LONGEST_SEARCH = 60
 
 def blueprint(parts: Parts) -> Blueprint:
     """Build the routes below /app/api/admin/templates."""
-    section = Blueprint(
-        "admin_templates", __name__, url_prefix="/app/api/admin/templates", template_folder="pages"
-    )
-    guard(section, parts, admins_only=True)
+    section = admin_section(parts, "admin_templates", at="/templates")
 
     @section.get("")
     def templates() -> str:

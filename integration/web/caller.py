@@ -47,6 +47,13 @@ def refuse(parts: Parts, problem: Problem) -> Response:
     return problems.answer(problem)
 
 
+def admin_section(parts: Parts, name: str, *, at: str = "") -> Blueprint:
+    """Return the blueprint of a section of the admin page, for admins alone; its routes lie below `at`."""
+    section = Blueprint(name, __name__, url_prefix=f"/app/api/admin{at}", template_folder="pages")
+    guard(section, parts, admins_only=True)
+    return section
+
+
 def require_admin() -> None:
     """Refuse agents who are no admins. Raises `Problem` 403."""
     if g.session.role != "admin":
