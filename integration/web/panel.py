@@ -1,5 +1,6 @@
 """Puts the sidebar's facts into the agent's words: what came back, then what is due, then what is owed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 from integration.domain.complaint import State
 from integration.domain.followup import FollowUp
 from integration.domain.history import Outcome, PastComplaint, Promise
-from integration.domain.preset import DeadlineState
+from integration.domain.preset import Deadline, DeadlineState
 from integration.domain.reason import Code, Reason
 from integration.domain.suggestion import Suggestion, TemplateCard
 from integration.handling.sidebar import Facts, Offer
@@ -19,6 +20,7 @@ from integration.web.words import Words
 SOON = timedelta(hours=4)
 NEAR_DEADLINE = timedelta(days=3)
 REASONS_SHOWN = 2
+_NO_LETTERS = re.compile("[^a-z0-9]+")
 # Details of a reason that are codes themselves, and the words that say them.
 _CODED = {"category": "category", "band": "band", "channel": "channel", "situation": "situation"}
 
@@ -117,13 +119,18 @@ class Panel:
         first = min(running, key=lambda each: each.deadline.due_at, default=None)
         if first is None or first.deadline.due_at - self.facts.now > NEAR_DEADLINE:
             return []
-        title, due_at = first.deadline.title, first.deadline.due_at
+        title, due_at = self.limit(first.deadline), first.deadline.due_at
         exact = self.words.exact(due_at, first.zone or self.zone)
         when = self.words.day(due_at, self.facts.now, first.zone or self.zone)
         if first.is_late:
             span = self.words.span(self.facts.now - due_at)
             return [Line("clock", "alert", self.words("due.late", what=title, when=when, span=span), exact)]
         return [Line("clock", "notice", self.words("due.next", what=title, when=when), exact)]
+
+    def limit(self, deadline: Deadline) -> str:
+        """Name a limit in the agent's language, where it bears one of the usual titles."""
+        key = f"limit.{_NO_LETTERS.sub('_', deadline.title.lower())}"
+        return self.words(key) if self.words.has(key) else one_line(deadline.title)
 
     def promise_lines(self) -> list[Line]:
         """Say what was promised and is still owed, or was not kept."""

@@ -111,7 +111,7 @@ class ClockPart:
             key=f"{deadline.preset_id}-{deadline.limit_id}",
             preset_id=deadline.preset_id,
             limit_id=deadline.limit_id,
-            title=deadline.title,
+            title=self._panel.limit(deadline),
             when=words.day(deadline.due_at, self._panel.facts.now, zone),
             exact=words.exact(deadline.due_at, zone),
             iso=deadline.due_at.isoformat(),

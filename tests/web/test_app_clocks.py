@@ -94,6 +94,15 @@ def test_a_moment_is_noted_only_where_it_can_have_been(here: Site, clocked: Aski
     assert states(here)["uk-housing/stage-2"] is DeadlineState.CANCELLED
 
 
+def test_a_limit_has_a_name_in_the_agents_language(here: Site, clocked: Asking) -> None:
+    speaks(here, AGENT, "ru")
+
+    text = clocked.get(FACTS).text
+
+    assert "Этап 1: подтвердить получение" in text
+    assert "Acknowledge stage 1" not in text
+
+
 def test_the_stricter_limit_stands_first_each_with_its_source_and_none_is_advice(clocked: Asking) -> None:
     text = clocked.get(FACTS).text
     part = text[text.index('data-key="clocks"') :]

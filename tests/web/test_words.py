@@ -13,7 +13,7 @@ from integration.domain.history import Outcome
 from integration.domain.reason import Code
 from integration.domain.ticket import Channel
 from integration.policies.load import load_policy
-from integration.policies.shelf import SHIPPED
+from integration.policies.shelf import SHIPPED, PolicyShelf
 from integration.web.words import FOLDER, word_files, words_for
 from tests.web.installation import NOW, ROOT
 
@@ -68,6 +68,13 @@ def test_every_code_of_the_rules_that_the_panel_shows_has_a_sentence() -> None:
     wanted = {f"{family}.{value}" for family, values in families.items() for value in values}
 
     assert wanted <= ENGLISH.keys()
+
+
+def test_every_name_of_a_limit_is_one_that_a_shipped_preset_uses() -> None:
+    versions = [each for known in PolicyShelf().presets().values() for each in known]
+    titles = {limit.title for preset in versions for limit in preset.limits}
+
+    assert {text for key, text in ENGLISH.items() if key.startswith("limit.")} <= titles
 
 
 def test_every_word_that_a_page_asks_for_exists() -> None:
