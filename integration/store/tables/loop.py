@@ -59,9 +59,8 @@ alert_steps = table(
     sa.Column("alert_id", Id, nullable=False, index=True),
     sa.Column("at", Moment, nullable=False),
     sa.Column("actor_id", Id),  # a Zendesk user, or null for Makegood itself
-    sa.Column(
-        "step", sa.String(12), nullable=False
-    ),  # raised | seen | acted | told | escalated | closed | undone
+    # raised | seen | acted | told | escalated | closed | undone
+    sa.Column("step", sa.String(12), nullable=False),
     sa.Column("details", Json, nullable=False, default=dict),
 )
 
