@@ -30,13 +30,14 @@ MOST_SECONDS = 900
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """One reader: tickets a second, peak memory of its process, and what it stored them in."""
+    """One reader: tickets a second, its own processor time a ticket, peak memory, what it stored them in."""
 
     reader: str
     store: str
     tickets: int
     seconds: float
     per_second: int
+    cpu_ms: float
     peak_megabytes: int
     judged_per_second: float | None = None
 
@@ -108,6 +109,7 @@ def _theirs(run: peer.Run) -> Backfill:
         tickets=run.tickets,
         seconds=round(run.seconds, 1),
         per_second=round(run.tickets / run.seconds),
+        cpu_ms=round(1000 * run.cpu_seconds / max(run.tickets, 1), 3),
         peak_megabytes=run.peak_megabytes,
     )
 
@@ -127,6 +129,7 @@ def import_one(judged: int) -> None:
     def report(done: Imported) -> None:
         if done.judged == 0:
             seen["read_at"], seen["tickets"] = time.perf_counter(), done.tickets
+            seen["cpu"] = time.process_time()
             seen["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         elif done.judged >= judged:
             seen["judged"], seen["judged_at"] = done.judged, time.perf_counter()
@@ -143,6 +146,7 @@ def import_one(judged: int) -> None:
         "tickets": int(seen["tickets"]),
         "seconds": round(seconds, 1),
         "per_second": round(seen["tickets"] / seconds),
+        "cpu_ms": round(1000 * seen["cpu"] / seen["tickets"], 3),
         "peak_megabytes": round(seen["peak"]),
         "judged_per_second": round(seen["judged"] / (seen["judged_at"] - seen["read_at"]), 1),
     }

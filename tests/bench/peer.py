@@ -1,5 +1,6 @@
 """What an import is compared with: tap-zendesk, installed by itself into an environment of its own."""
 
+import resource
 import subprocess
 import time
 import venv
@@ -16,12 +17,16 @@ INSTALL_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How many tickets it wrote in so many seconds, with or without the pause that it makes by itself."""
+    """How many tickets it wrote in so many seconds, with or without the pause that it makes by itself.
+
+    `cpu_seconds` are its own, its start included.
+    """
 
     name: str
     is_throttled: bool
     tickets: int
     seconds: float
+    cpu_seconds: float
     peak_megabytes: int
 
 
@@ -47,7 +52,7 @@ def _run(python: Path, url: str, place: Path, most: float, *, is_throttled: bool
     program = Path(__file__).with_name("peer_tap.py")
     with output.open("wb") as messages:
         command = [python, program, url, "throttled" if is_throttled else "free"]
-        began = time.perf_counter()
+        before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         process = subprocess.Popen(command, stdout=messages, stderr=subprocess.DEVNULL)
         peak = 0
         while process.poll() is None and time.perf_counter() - began < most:
@@ -56,7 +61,9 @@ def _run(python: Path, url: str, place: Path, most: float, *, is_throttled: bool
         seconds = time.perf_counter() - began
         process.kill()
         process.wait()
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
     with output.open("rb") as messages:
         tickets = sum(b'"type": "RECORD"' in line[:40] for line in messages)
     output.unlink()
-    return Run(PEER.replace("==", " "), is_throttled, tickets, seconds, peak)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(PEER.replace("==", " "), is_throttled, tickets, seconds, cpu, peak)

@@ -129,11 +129,20 @@ def follow_ups(console: Console, found: Iterable[FollowUps]) -> None:
 def backfill(console: Console, found: Iterable[Backfill]) -> None:
     """Show how fast an account's past comes in, beside the peer over the same stub."""
     title = "History imported: tickets of 5 kB of JSON, 1,000 a page; judging them is measured apart"
-    table = _table(title, "", "into", "tickets", "seconds", "a second", "peak MB", "judged a second")
+    table = _table(
+        title, "", "into", "tickets", "seconds", "a second", "CPU ms each", "peak MB", "judged a second"
+    )
     shown = list(found)
     for one in shown:
         judged = "" if one.judged_per_second is None else f"{one.judged_per_second:.1f}"
-        figures = (f"{one.tickets:,}", f"{one.seconds:.0f}", f"{one.per_second:,}", f"{one.peak_megabytes:,}")
+        rate = f"{one.per_second:,}"
+        figures = (
+            f"{one.tickets:,}",
+            f"{one.seconds:.0f}",
+            rate,
+            f"{one.cpu_ms:.2f}",
+            str(one.peak_megabytes),
+        )
         table.add_row(one.reader, one.store, *figures, judged)
     console.print(table)
     theirs = [one.per_second for one in shown if not one.is_ours]
