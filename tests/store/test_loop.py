@@ -34,6 +34,15 @@ def test_one_alert_of_a_key_is_open_and_its_steps_are_kept(database: Database) -
         assert alerts.raised_of(conn, {"k", "other"}) == {"k"}
         assert alerts.open_alerts(conn) == []
 
+        assert not alerts.take_back(conn, id, Stage.ACTED, NOON, agent_id=8)
+        assert alerts.take_back(conn, id, Stage.CLOSED, NOON, agent_id=8)
+        assert not alerts.take_back(conn, id, Stage.CLOSED, NOON, agent_id=8)
+        assert alerts.take_back(conn, id, Stage.ACTED, NOON, agent_id=8)
+        (again,) = alerts.open_alerts(conn)
+        assert (again.level, again.stage, again.action, again.seen_at) == (1, Stage.RAISED, None, None)
+        (step,) = alerts.steps(conn, id)[-1:]
+        assert (step.step, step.actor_id, step.details) == (Stage.UNDONE, 8, {"step": "acted"})
+
 
 def test_one_review_of_a_cause_is_open(database: Database) -> None:
     due_at = NOON + timedelta(days=14)
