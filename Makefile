@@ -13,7 +13,7 @@ help:
 	@echo "make bench     figures: webhooks, sidebar; with the machine and the peer in the same run"
 	@echo "make soak      1,000 complaints through faults and kill -9, and what came out"
 	@echo "make evaluate  how well complaints, languages, letters and repeats are told, on labelled texts"
-	@echo "make pictures  photographs of sixteen states, in both colours, narrow and wide, in a folder that git ignores"
+	@echo "make pictures  photographs of every state, in both colours, narrow and wide, in a folder that git ignores"
 	@echo "make requirements   pin the dependencies anew"
 
 demo: $(VENV)/.run
