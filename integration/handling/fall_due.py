@@ -13,12 +13,15 @@ from integration.handling.reminding import remind, write_to_requester
 from integration.handling.retrying import MAX_TRIES, next_try, words_for
 from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
+from integration.statements import packed
 from integration.store import complaints, follow_ups, kept, write_pause
 from integration.store.engine import DatabaseUnavailable
 from integration.store.write_pause import PROBE_EVERY
 from integration.zendesk.errors import NotAuthorised, NotFound, RateLimited, ZendeskError, ZendeskUnavailable
 
 log = logging.getLogger(__name__)
+
+LONGEST_WHY = 1_000
 
 
 def fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int = 1) -> None:
@@ -35,7 +38,7 @@ def fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int = 1) -
         if follow_up is None or follow_up.revision != revision:
             return
         if attempt >= MAX_TRIES:
-            _park(parts, follow_up, Reason(Code.DEFECT, {"why": words_for(error)}), now)
+            _park(parts, follow_up, _because(Code.DEFECT, words_for(error)), now)
         else:
             _wait(parts, follow_up, next_try(now, attempt))
 
@@ -78,7 +81,7 @@ def _fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int) -> N
             write_pause.begin(conn, str(error), now)
         return
     except ZendeskError as error:
-        _park(parts, follow_up, Reason(Code.REFUSED, {"why": str(error)}), now)
+        _park(parts, follow_up, _because(Code.REFUSED, str(error)), now)
         return
     # What we sent ourselves keeps no promise and does nobody's duty.
     said = tuple(comment for comment in comments if comment.author_id != own_id)
@@ -94,7 +97,7 @@ def _fall_due(parts: Parts, follow_up_id: int, revision: int, attempt: int) -> N
         except RendererUnavailable:
             _wait(parts, follow_up, next_try(now, attempt))
         except (TemplateFailed, UnknownTemplate) as error:
-            _park(parts, follow_up, Reason(Code.UNUSABLE_NOTE, {"why": str(error)}), now)
+            _park(parts, follow_up, _because(Code.UNUSABLE_NOTE, str(error)), now)
     elif verdict.due_at is not None:
         with parts.database.write() as conn:
             follow_ups.reschedule(conn, follow_up.id, verdict.due_at, now=now)
@@ -112,6 +115,10 @@ def _end(parts: Parts, follow_up: FollowUp, status: FollowUpStatus, reason: Reas
 def _wait(parts: Parts, follow_up: FollowUp, not_before: datetime) -> None:
     with parts.database.write() as conn:
         follow_ups.try_later(conn, follow_up.id, not_before)
+
+
+def _because(code: Code, why: str) -> Reason:
+    return Reason(code, {"why": packed(why, most=LONGEST_WHY)})
 
 
 def _park(parts: Parts, follow_up: FollowUp, reason: Reason, now: datetime) -> None:

@@ -6,11 +6,17 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from integration.statements import unpacked
+from integration.domain.reason import Code
+from integration.statements import Statement, unpacked
 from integration.store.dialect import one_of
 from integration.store.tables import follow_ups, inbox, outbox
 
 MOST_OF_A_KIND = 200
+_BECAUSE = {
+    Code.REFUSED.value: "parked_refused",
+    Code.DEFECT.value: "parked_defect",
+    Code.UNUSABLE_NOTE.value: "parked_unusable_note",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,10 @@ def _of(
 def _words(reason: object) -> str:
     if not isinstance(reason, dict):
         return unpacked(str(reason or ""))
-    why = reason["details"].get("why")
-    return f"{reason['code']}: {why}" if why else str(reason["code"])
+    code, why = str(reason["code"]), reason["details"].get("why")
+    if not why:
+        return code
+    return Statement(_BECAUSE[code], why=unpacked(why)) if code in _BECAUSE else f"{code}: {why}"
 
 
 def _revive(conn: Connection, table: sa.Table, id: int, **values: object) -> bool:
