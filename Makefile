@@ -5,16 +5,19 @@ BIN := $(VENV)/bin
 SDK := tests/rehearsal/sdk
 DATA ?= ../shared/data
 
-.PHONY: help demo test bench soak evaluate pictures requirements clean
+.PHONY: help install demo test bench soak evaluate pictures requirements clean
 
 help:
+	@echo "make install   the packages alone, pinned and hashed, for a machine that shall serve"
 	@echo "make demo      a rehearsal Zendesk with years of history, and Makegood next to it"
 	@echo "make test      lint, types and all tests, the browser's included"
-	@echo "make bench     figures: webhooks, sidebar; with the machine and the peer in the same run"
+	@echo "make bench     figures: webhooks, sidebar, follow-ups, import; with the machine and the peers in the same run"
 	@echo "make soak      1,000 complaints through faults and kill -9, and what came out"
 	@echo "make evaluate  how well complaints, languages, letters and repeats are told, on labelled texts"
 	@echo "make pictures  photographs of every state, in both colours, narrow and wide, in a folder that git ignores"
 	@echo "make requirements   pin the dependencies anew"
+
+install: $(VENV)/.run
 
 demo: $(VENV)/.run
 	$(BIN)/makegood demo

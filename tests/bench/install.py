@@ -23,7 +23,7 @@ from integration.rehearsal.server import RehearsalServer
 from integration.settings import PREFIX
 
 ROOT = Path(__file__).parents[2]
-INSTALL = ("make", "--silent", ".venv/.run")
+INSTALL = ("make", "--silent", "install")
 CONNECT = (".venv/bin/makegood", "connect", "--ask")
 RUN = (".venv/bin/makegood", "--env-file", ".env", "run")
 WITHIN_SECONDS = 60.0
