@@ -77,6 +77,7 @@ PLAIN = {
     ("deadlines", "title"),
     ("follow_ups", "name"),
     ("follow_ups", "note"),
+    ("follow_ups", "pauses"),  # moments
     ("follow_ups", "satisfied_by"),
     ("inbox", "event_id"),
     ("inbox", "type"),
