@@ -6,8 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from integration.store.direct import Direct
 
-def insert_into(conn: Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+
+def insert_into(conn: Connection | Direct, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
     """Return an INSERT that knows ON CONFLICT."""
     return sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
 

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry as PoolRecord
 
+from integration.store.direct import Direct
+
 WAIT_SECONDS = 30
 STATEMENT_SECONDS = 60
 CONNECT_SECONDS = 5
@@ -110,6 +112,7 @@ class Database:
         self.engine = engine
         self._wait_seconds = wait_seconds
         self._by_itself = make_engine(engine.url, wait_seconds, by_itself=True)
+        self._direct = Direct(self._by_itself)
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._writing = threading.Lock()
         self._writer: int | None = None
@@ -138,18 +141,14 @@ class Database:
                     yield connection
 
     @contextmanager
-    def single(self) -> Iterator[Connection]:
-        """Yield a connection for one writing statement, which commits by itself.
-
-        Raises `DatabaseUnavailable`.
-        """
+    def single(self) -> Iterator[Direct]:
+        """Yield what runs one INSERT, which commits by itself; raises `DatabaseUnavailable`."""
         with _named_trouble():
             if self._is_sqlite:
-                with self._turn(), self._by_itself.connect() as connection:
-                    yield connection
+                with self._turn():
+                    yield self._direct
             else:
-                with self._by_itself.connect() as connection:
-                    yield connection
+                yield self._direct
 
     def close(self) -> None:
         """Close every pooled connection."""

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from integration.statements import packed
 from integration.store.dialect import insert_into, one_of
+from integration.store.direct import Direct
 from integration.store.tables import inbox
 
 MOST_ROWS = 1000
@@ -45,7 +46,7 @@ class InboxRow:
 
 
 def add(
-    conn: Connection,
+    conn: Connection | Direct,
     *,
     event_id: str,
     kind: str,
@@ -67,6 +68,8 @@ def add(
         "event_order": event_order,
         "body": body,
         "received_at": now,
+        "state": "new",
+        "attempts": 0,
         "not_before": now,
     }
     return conn.scalar(_insert(conn), row) is not None
@@ -126,7 +129,7 @@ def park(conn: Connection, ids: Sequence[int], *, reason: str) -> None:
     _set(conn, ids, state="parked", reason=packed(reason, most=REASON_LENGTH))
 
 
-def _insert(conn: Connection) -> sa.Insert:
+def _insert(conn: Connection | Direct) -> sa.Insert:
     # Made once: Zendesk waits for the answer, and making the statement would take longer than running it.
     name = conn.dialect.name
     if name not in _inserts:

@@ -8,6 +8,7 @@ from threading import Barrier
 from typing import Any, TypeVar
 from zlib import crc32
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from integration.domain.complaint import Assessment, Band, Category, CueKind, Evidence, State, Verdict
@@ -16,6 +17,7 @@ from integration.domain.ticket import Channel, Status, Ticket
 from integration.store import follow_ups, inbox, outbox
 from integration.store.complaints import NewComplaint
 from integration.store.corrections import Correction
+from integration.store.direct import Direct
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -88,7 +90,7 @@ def correction(ticket_id: int = 5, **changes: Any) -> Correction:
     return replace(start, **changes)
 
 
-def receive(conn: Connection, event_id: str, ticket_id: int | None = 5, **changes: Any) -> bool:
+def receive(conn: Connection | Direct, event_id: str, ticket_id: int | None = 5, **changes: Any) -> bool:
     given: dict[str, Any] = {
         "kind": "event",
         "type": "ticket.created",
@@ -98,6 +100,17 @@ def receive(conn: Connection, event_id: str, ticket_id: int | None = 5, **change
         "now": NOON,
     }
     return inbox.add(conn, event_id=event_id, ticket_id=ticket_id, **given | changes)
+
+
+def end_connections(postgresql_url: str) -> None:
+    """End what Makegood has open to one database, as a restart of PostgreSQL does."""
+    other = sa.create_engine(postgresql_url)
+    with other.begin() as conn:
+        conn.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'makegood' AND datname = current_database()"
+        )
+    other.dispose()
 
 
 def plan(conn: Connection, ticket_id: int = 5, name: str = "first-reply", **changes: Any) -> int | None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from integration.store import counters
 from integration.store.engine import PING_AFTER_SECONDS, Database, DatabaseUnavailable, make_engine
-from tests.store.samples import at_once
+from tests.store.samples import at_once, end_connections
 
 
 def count(database: Database, times: int) -> None:
@@ -59,32 +59,16 @@ def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
         assert counters.all(conn) == {}
 
 
-def test_a_single_statement_commits_by_itself_and_leaves_the_next_write_whole(database: Database) -> None:
-    with database.single() as conn:
-        counters.add(conn, "seen")
-    with pytest.raises(LookupError):
-        count_and_fail(database)
-
-    with database.read() as conn:
-        assert counters.all(conn) == {"seen": 1}
-
-
 def test_a_connection_that_died_in_the_pool_is_replaced_unnoticed(postgresql_url: str) -> None:
     used = Database(make_engine(postgresql_url))
-    other = sa.create_engine(postgresql_url)
     count(used, 1)
-    with other.begin() as conn:
-        conn.exec_driver_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE application_name = 'makegood' AND datname = current_database()"
-        )
+    end_connections(postgresql_url)
     time.sleep(PING_AFTER_SECONDS)
 
     count(used, 1)
 
     with used.read() as conn:
         assert counters.all(conn) == {"seen": 2}
-    other.dispose()
     used.close()
 
 
