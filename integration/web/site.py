@@ -66,18 +66,20 @@ def _measure(app: Flask) -> None:
     def _finish(response: Response) -> Response:
         endpoint = request.endpoint or "unknown"
         spent = time.perf_counter() - g.get("started", time.perf_counter())
-        metrics.requests.labels(endpoint=endpoint, status=response.status_code).inc()
-        metrics.seconds.labels(endpoint=endpoint).observe(spent)
-        # The path's pattern, not the path: an address that a stranger typed may hold anything.
+        metrics.requests.labels(endpoint, response.status_code).inc()
+        metrics.seconds.labels(endpoint).observe(spent)
         is_routine = endpoint in ROUTINE and response.status_code < HTTPStatus.BAD_REQUEST
-        log.log(
-            logging.DEBUG if is_routine else logging.INFO,
-            "Answered a request.",
-            extra={
-                "method": request.method,
-                "route": request.url_rule.rule if request.url_rule else None,
-                "status": response.status_code,
-                "milliseconds": round(spent * 1000, 1),
-            },
-        )
+        level = logging.DEBUG if is_routine else logging.INFO
+        if log.isEnabledFor(level):
+            log.log(level, "Answered a request.", extra=_answered(response, spent))
         return response
+
+
+def _answered(response: Response, spent: float) -> dict[str, object]:
+    return {
+        "method": request.method,
+        # The path's pattern, not the path: an address that a stranger typed may hold anything.
+        "route": request.url_rule.rule if request.url_rule else None,
+        "status": response.status_code,
+        "milliseconds": round(spent * 1000, 1),
+    }

@@ -114,7 +114,7 @@ def _object(body: bytes) -> Json:
     if len(body) > MAX_BODY:
         raise BadValue(f"The body is larger than {MAX_BODY} bytes")
     try:
-        data = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        data = _DECODER.decode(body.decode("utf-8"))
     except UnicodeDecodeError:
         raise BadValue("The body is not UTF-8") from None
     except RecursionError:
@@ -128,6 +128,9 @@ def _object(body: bytes) -> Json:
 
 def _no_constant(_: str) -> object:
     raise ValueError("NaN and Infinity are no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _event(data: Json) -> Event:
