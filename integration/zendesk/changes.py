@@ -111,8 +111,9 @@ def _restored(_: Json) -> Restored:
 
 def _satisfaction(event: Json) -> SatisfactionReceived | None:
     # The name and shape of this event are not documented; without a score the ticket is read later.
-    score = shapes.table(event.get("satisfaction_score"), "event.satisfaction_score").get("score")
-    return SatisfactionReceived(score.lower()) if isinstance(score, str) else None
+    given = shapes.table(event.get("satisfaction_score"), "event.satisfaction_score").get("score")
+    score = shapes.lowered(given, "event.satisfaction_score.score") if isinstance(given, str) else None
+    return SatisfactionReceived(score) if score else None
 
 
 def _user_merged(event: Json) -> UserMerged:

@@ -1,5 +1,6 @@
 """Reads single values out of Zendesk's JSON: ids as strings or numbers, moments, tags, enumerations."""
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ MAX_ID = 2**63 - 1
 _MOMENT = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,18}))?(Z|[+-]\d{2}:?\d{2})?", re.ASCII
 )
+_ID = re.compile(r"-?\d{1,19}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND_NS = 1_000_000_000
 
@@ -75,7 +77,7 @@ def optional_id(value: object, name: str) -> int | None:
     """Read an id; webhooks send strings, REST numbers, and None, "" and "0" all mean none."""
     if value is None or value == "":
         return None
-    if isinstance(value, str) and value.isascii() and value.lstrip("-").isdigit() and len(value) <= 20:
+    if isinstance(value, str) and _ID.fullmatch(value):
         value = int(value)
     # The system user is -1.
     if isinstance(value, bool) or not isinstance(value, int) or not -1 <= value <= MAX_ID:
@@ -158,11 +160,14 @@ def lowered(value: object, name: str) -> str | None:
 
 
 def field_value(value: object, name: str) -> FieldValue:
-    """Read a custom field's value; multi-selects become tuples."""
+    """Read a custom field's value; multi-selects become tuples, and a number beyond all bounds is none."""
     if isinstance(value, list):
         return tuple(text(item, name) for item in value)
     if isinstance(value, str):
         return optional_text(value, name)
+    if isinstance(value, float) and not math.isfinite(value):
+        # JSON may hold 1e999; no database keeps what Python makes of it.
+        return None
     if value is None or isinstance(value, bool | int | float):
         return value
     raise BadValue(f"{name} is neither a plain value nor a list of options")

@@ -1,5 +1,6 @@
 """Deliveries of the event webhook: what is kept, what is refused, and that nothing of it reaches the logs."""
 
+import io
 import json
 import sqlite3
 import time
@@ -162,6 +163,16 @@ def test_a_body_above_the_limit_is_refused_before_it_is_read(deliver: Deliver) -
     assert answer.status_code == 413
     assert answer.json is not None
     assert "300000 bytes" in answer.json["message"]
+
+
+def test_a_body_in_chunks_above_the_limit_is_refused_too(here: Site) -> None:
+    in_chunks = {"wsgi.input": io.BytesIO(b'"' + b"a" * 300_000 + b'"'), "wsgi.input_terminated": True}
+
+    answer = here.client.post(
+        "/zendesk/events", content_type="application/json", environ_overrides=in_chunks, content_length=None
+    )
+
+    assert answer.status_code == 413
 
 
 @pytest.mark.parametrize("given", ["text/plain", "application/x-www-form-urlencoded", ""])

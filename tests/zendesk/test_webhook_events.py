@@ -124,6 +124,22 @@ def test_nul_and_half_characters_do_not_reach_the_database():
     subject.encode()
 
 
+def test_a_score_holds_no_half_characters():
+    body = json.loads(changed("ticket_created", "type", "zen:event-type:ticket.csat_received"))
+    body["event"] = {"satisfaction_score": {"score": "GOOD\ud83d"}}
+
+    assert parse_event(body_of(body)).change == events.SatisfactionReceived("good\ufffd")
+
+
+def test_a_number_beyond_all_bounds_is_no_value():
+    sent = body_of(fixture("custom_field_changed")).replace(b'"makegood_confirmed"', b"1e999")
+
+    change = parse_event(sent).change
+
+    assert isinstance(change, events.CustomFieldChanged)
+    assert change.current is None
+
+
 @pytest.mark.parametrize(
     ("path", "value", "field"),
     [
@@ -138,6 +154,7 @@ def test_nul_and_half_characters_do_not_reach_the_database():
         ("account_id", True, "account_id"),
         ("detail", "SECRET", "detail"),
         ("detail.id", "-5", "detail.id"),
+        ("detail.requester_id", "--5", "detail.requester_id"),
         ("detail.id", 1.5, "detail.id"),
         ("detail.id", "9" * 30, "detail.id"),
         ("detail.requester_id", "SECRET", "detail.requester_id"),
