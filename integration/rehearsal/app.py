@@ -15,6 +15,7 @@ from integration.rehearsal.errors import Refused
 from integration.rehearsal.guard import InvalidEndpoint, refused_for_now
 from integration.rehearsal.ledger import Ledger
 from integration.rehearsal.limits import TooManyRequests
+from integration.rehearsal.numbers import Id
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -46,6 +47,7 @@ def create_app(config: Config, account: Account) -> Flask:
     """Build the application; `account` stays the caller's to close."""
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
+    app.url_map.converters["int"] = Id
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(TooManyRequests, refused_for_now)
     app.register_error_handler(HTTPException, _http_error)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response
 
 from integration.rehearsal.account import Account
 from integration.rehearsal.answers import json_answer
@@ -12,6 +12,8 @@ from integration.rehearsal.clock import iso, moment
 from integration.rehearsal.errors import BadRequest
 from integration.rehearsal.guard import body
 from integration.rehearsal.limits import Limit
+from integration.rehearsal.numbers import whole
+from integration.rehearsal.paging import number
 from integration.rehearsal.render import Render
 
 
@@ -69,7 +71,7 @@ def _add_state(control: Blueprint, app: Flask, account: Account) -> None:
 
     @control.get("/calls")
     def calls() -> Response:
-        return json_answer(app.extensions["rehearsal.ledger"].report(request.args.get("since", 0, type=int)))
+        return json_answer(app.extensions["rehearsal.ledger"].report(number("since", 0, low=0, high=10**12)))
 
 
 def _add_people(control: Blueprint, account: Account, render: Render) -> None:
@@ -181,7 +183,7 @@ def _moment(text: Any) -> Any:
 
 
 def _number(wanted: Doc, name: str) -> int:
-    value = wanted.get(name)
-    if not str(value).isdigit():
+    value = whole(wanted.get(name))
+    if value is None:
         raise BadRequest(f"{name} is required: an id")
-    return int(str(value))
+    return value

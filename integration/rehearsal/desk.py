@@ -1,6 +1,6 @@
 """Control endpoints for what is outside the account: faults, deliveries, and the hour of the automations."""
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response
 
 from integration.rehearsal.account import Account
 from integration.rehearsal.answers import json_answer
@@ -36,8 +36,9 @@ def register(app: Flask, account: Account) -> None:  # noqa: ARG001
 
     @control.get("/deliveries")
     def list_deliveries() -> Response:
-        found = invocations.deliveries(since=number("since", 0, low=0, high=10**12))
-        n = found[-1]["n"] if found else request.args.get("since", 0, type=int)
+        since = number("since", 0, low=0, high=10**12)
+        found = invocations.deliveries(since=since)
+        n = found[-1]["n"] if found else since
         return json_answer({"n": n, "invocations": invocations.summary(), "deliveries": found})
 
     @control.get("/idle")

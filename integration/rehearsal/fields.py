@@ -7,6 +7,7 @@ from typing import Any
 
 from integration.rehearsal.base import Doc
 from integration.rehearsal.errors import Invalid
+from integration.rehearsal.numbers import whole
 
 CUSTOM_TYPES = {
     "text", "textarea", "checkbox", "date", "integer", "decimal", "regexp", "tagger", "multiselect",
@@ -72,9 +73,10 @@ def _named(custom_fields: Any) -> list[tuple[int, Any]]:
         raise Invalid.because(custom_fields="is not a list of objects with id and value")
     named = []
     for entry in custom_fields:
-        if not isinstance(entry, dict) or not str(entry.get("id", "")).isdigit():
+        field_id = whole(entry.get("id")) if isinstance(entry, dict) else None
+        if field_id is None:
             raise Invalid.because(custom_fields="is not a list of objects with id and value")
-        named.append((int(entry["id"]), entry.get("value")))
+        named.append((field_id, entry.get("value")))
     return named
 
 

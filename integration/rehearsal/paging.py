@@ -11,6 +11,7 @@ from flask import request
 from integration.rehearsal.base import Doc, load
 from integration.rehearsal.database import Database
 from integration.rehearsal.errors import BadRequest
+from integration.rehearsal.numbers import whole
 
 LARGEST_PAGE = 100
 OFFSET_END = 10_000
@@ -93,9 +94,10 @@ def number(name: str, default: int, *, low: int, high: int) -> int:
     text = request.args.get(name)
     if text is None:
         return default
-    if not text.isdigit() or not low <= int(text) <= high:
+    found = whole(text)
+    if found is None or not low <= found <= high:
         raise BadRequest(f"{name} must be a whole number from {low} to {high}", "InvalidPaginationParameter")
-    return int(text)
+    return found
 
 
 def encode_cursor(text: str) -> str:
@@ -158,9 +160,10 @@ def _by_number(
 
 def _id_in(text: str) -> int:
     kind, _, value = text.partition(" ")
-    if kind != "id" or not value.isdigit():
+    last = whole(value)
+    if kind != "id" or last is None:
         raise BadRequest("The cursor is not valid", "InvalidCursor")
-    return int(value)
+    return last
 
 
 def _url(base_url: str, changed: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from integration.rehearsal.account import Account
 from integration.rehearsal.base import seconds
 from integration.rehearsal.clock import moment
 from integration.rehearsal.errors import BadRequest
+from integration.rehearsal.numbers import whole
 from integration.rehearsal.ticket_changes import PRIORITIES, STATUSES
 
 MOST_RESULTS = 1000
@@ -90,8 +91,8 @@ def _condition(
     if key in _PEOPLE:
         return f"json_extract(doc, '$.{_PEOPLE[key]}') IS ?", [_person(account, value, actor_id)]
     if key in _IDS:
-        return f"json_extract(doc, '$.{_IDS[key]}') IS ?", [int(value) if value.isdigit() else None]
-    if re.fullmatch(r"custom_field_\d+", key):
+        return f"json_extract(doc, '$.{_IDS[key]}') IS ?", [whole(value)]
+    if re.fullmatch(r"custom_field_[0-9]{1,18}", key):
         number = int(key.rpartition("_")[2])
         inner = "json_extract(value, '$.id') = ? AND json_extract(value, '$.value') = ?"
         any_value = "json_extract(value, '$.id') = ?"
@@ -126,7 +127,7 @@ def _tagged(value: str) -> tuple[str, Sequence[Any]]:
 
 
 def _dated(column: str, op: str, value: str, now: datetime) -> tuple[str, Sequence[Any]]:
-    ago = re.fullmatch(r"(\d+)(minute|hour|day|week|month|year)s?", value)
+    ago = re.fullmatch(r"([0-9]{1,6})(minute|hour|day|week|month|year)s?", value)
     if ago:
         bound = seconds(now) - int(ago[1]) * _UNITS[ago[2]]
         # "created>2days" means longer ago than two days is excluded.
@@ -153,8 +154,8 @@ def _person(account: Account, value: str, actor_id: int) -> int | None:
         return None
     if value == "me":
         return actor_id
-    if value.isdigit():
-        return int(value)
+    if (number := whole(value)) is not None:
+        return number
     user = account.user_by_email(value)
     return user["id"] if user else -2
 

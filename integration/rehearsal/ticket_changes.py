@@ -6,6 +6,7 @@ from typing import Any
 from integration.rehearsal.base import Doc
 from integration.rehearsal.clock import iso, moment
 from integration.rehearsal.errors import Invalid
+from integration.rehearsal.numbers import whole
 
 STATUSES = ("new", "open", "pending", "hold", "solved", "closed")
 PRIORITIES = ("low", "normal", "high", "urgent")
@@ -57,9 +58,11 @@ def reference(name: str, value: Any) -> int | None:
     """Read an id from a request, where numbers may come as text."""
     if value in (None, ""):
         return None
-    if isinstance(value, bool) or not str(value).lstrip("-").isdigit():
-        raise Invalid.because(**{name: f"{value} is not a valid id"})
-    return int(value)
+    # The system user is -1.
+    number = -1 if str(value) == "-1" else whole(value)
+    if number is None:
+        raise Invalid.because(**{name: f"{str(value)[:40]} is not a valid id"})
+    return number
 
 
 def _choice(name: str, value: Any, allowed: tuple[str, ...]) -> Any:

@@ -12,6 +12,7 @@ from integration.rehearsal.catalogue import Catalogue
 from integration.rehearsal.clock import iso
 from integration.rehearsal.errors import Forbidden, Invalid, NotFound
 from integration.rehearsal.fields import clean_tags
+from integration.rehearsal.numbers import whole
 
 ROLES = ("end-user", "agent", "admin")
 # Zendesk's numbers for the languages an account is likely to have; clients may send either form.
@@ -220,9 +221,9 @@ class UserRules(Catalogue):
         given = data.get("requester_id")
         if given not in (None, ""):
             try:
-                return int(self._user(connection, int(str(given)))["id"])
-            except (NotFound, ValueError):
-                raise Invalid.because(requester_id=f"{given} does not exist") from None
+                return int(self._user(connection, whole(given) or 0)["id"])
+            except NotFound:
+                raise Invalid.because(requester_id=f"{str(given)[:40]} does not exist") from None
         described = data.get("requester")
         if not isinstance(described, dict):
             return actor_id

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from integration.rehearsal.config import Limits
@@ -47,6 +48,18 @@ def test_a_completed_job_can_hold_failures(outside: Outside) -> None:
     assert good["success"]
     assert "closed prevents ticket update" in locked["details"]
     assert missing["error"] == "TicketNotFound"
+
+
+def test_a_bulk_update_overwrites_nothing_that_changed_after_it_was_asked_for(outside: Outside) -> None:
+    ticket = outside.ticket()
+    outside.account.clock.advance(timedelta(minutes=1))
+    batch = [{"id": ticket["id"], "priority": "low"}, {"id": ticket["id"], "priority": "high"}]
+
+    job, _ = finished(outside, outside.api("PUT", "tickets/update_many", {"tickets": batch}))
+
+    assert [result["success"] for result in job["results"]] == [True, False]
+    assert job["results"][1]["error"] == "UpdateConflict"
+    assert outside.account.ticket(ticket["id"])["priority"] == "low"
 
 
 def test_create_many_tells_the_new_ids(outside: Outside) -> None:

@@ -13,6 +13,7 @@ from integration.rehearsal.errors import BadRequest, NotFound
 from integration.rehearsal.guard import actor, body, named, spend
 from integration.rehearsal.jobs import Step
 from integration.rehearsal.limits import Limit
+from integration.rehearsal.numbers import whole
 
 
 def register(app: Flask, account: Account) -> None:
@@ -36,11 +37,11 @@ def register(app: Flask, account: Account) -> None:
             data = named("ticket")
             return answer("Bulk Update Ticket", [_update(account, n, data, actor()) for n in ids_in_query()])
         tickets = _tickets_in_body()
-        for data in tickets:
-            # In a batch the check for stale data is asked for ticket by ticket.
-            if not str(data.get("id", "")).isdigit():
-                raise BadRequest("Each ticket of a batch needs its id", "ParameterMissing")
-        return answer("Bulk Update Ticket", [_update(account, int(d["id"]), d, actor()) for d in tickets])
+        ids = [number for data in tickets if (number := whole(data.get("id"))) is not None]
+        if len(ids) < len(tickets):
+            raise BadRequest("Each ticket of a batch needs its id", "ParameterMissing")
+        steps = [_update(account, n, data, actor()) for n, data in zip(ids, tickets, strict=True)]
+        return answer("Bulk Update Ticket", steps)
 
     @api.delete("/tickets/destroy_many")
     def destroy_many() -> Response:
@@ -111,6 +112,8 @@ def _creation(account: Account, data: Doc, actor_id: int) -> Step:
 
 
 def _update(account: Account, ticket_id: int, data: Doc, actor_id: int) -> Step:
+    data = {**_as_it_was(account, ticket_id), **data}
+
     def step() -> Doc:
         metadata = metadata_of(data)
         try:
@@ -130,6 +133,14 @@ def _update(account: Account, ticket_id: int, data: Doc, actor_id: int) -> Step:
         return {"id": ticket_id, "action": "update", "status": "Updated", "success": True}
 
     return step
+
+
+def _as_it_was(account: Account, ticket_id: int) -> Doc:
+    # Bulk updates are always safe: what somebody changes before the job comes to it is not overwritten.
+    try:
+        return {"safe_update": True, "updated_stamp": account.ticket(ticket_id)["updated_at"]}
+    except NotFound:
+        return {}
 
 
 def _deletion(account: Account, ticket_id: int, actor_id: int) -> Step:

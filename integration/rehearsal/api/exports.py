@@ -10,6 +10,7 @@ from integration.rehearsal.base import Doc, load, seconds
 from integration.rehearsal.errors import BadRequest, Refused
 from integration.rehearsal.guard import require_admin, spend
 from integration.rehearsal.limits import Limit
+from integration.rehearsal.numbers import whole
 from integration.rehearsal.paging import decode_cursor, encode_cursor, number
 from integration.rehearsal.render import Render
 
@@ -148,19 +149,19 @@ def _ticket_event(audit: Doc, created: int, with_comments: bool) -> Doc:
 
 
 def _start(account: Account) -> int:
-    text = request.args.get("start_time", "")
-    if not text.isdigit():
+    start = whole(request.args.get("start_time", ""))
+    if start is None:
         raise BadRequest("start_time is required: seconds since 1970", "ParameterMissing")
-    if int(text) > seconds(account.clock.now()) - WITHHELD_SECONDS:
+    if start > seconds(account.clock.now()) - WITHHELD_SECONDS:
         raise TooRecent("Too recent start_time. Use a start_time older than 60 seconds")
-    return int(text)
+    return start
 
 
 def _position(cursor: str, strict: bool) -> tuple[int, int, int]:
     if cursor.endswith("=") or not strict:
-        parts = decode_cursor(cursor, strict=strict).split(" ")
-        if len(parts) == 3 and all(part.isdigit() for part in parts):
-            return int(parts[0]), int(parts[1]), int(parts[2])
+        match [whole(part) for part in decode_cursor(cursor, strict=strict).split(" ")]:
+            case [int(since), int(last_id), int(pages)]:
+                return since, last_id, pages
     raise BadRequest("The cursor is not valid", "InvalidCursor")
 
 

@@ -10,6 +10,7 @@ from integration.rehearsal.base import Doc, load
 from integration.rehearsal.errors import BadRequest
 from integration.rehearsal.guard import actor, spend
 from integration.rehearsal.limits import Limit
+from integration.rehearsal.numbers import whole
 from integration.rehearsal.paging import LARGEST_PAGE, decode_cursor, encode_cursor, number
 from integration.rehearsal.render import Render
 from integration.rehearsal.search import MOST_RESULTS, Search, order_by, parse
@@ -77,10 +78,10 @@ def _export_page(account: Account, render: Render, wanted: Search) -> Doc:
     size = number("page[size]", LARGEST_PAGE, low=1, high=LARGEST_EXPORT_PAGE)
     cursor = request.args.get("page[after]")
     if cursor:
-        last = decode_cursor(cursor)
-        if not last.isdigit():
+        last = whole(decode_cursor(cursor))
+        if last is None:
             raise BadRequest("The cursor is not valid", "InvalidCursor")
-        wanted.add("id > ?", int(last))
+        wanted.add("id > ?", last)
     found = _select(account, wanted, "ORDER BY id LIMIT ?", [size + 1])
     docs, has_more = found[:size], len(found) > size
     after = encode_cursor(str(docs[-1]["id"])) if docs else None

@@ -9,6 +9,7 @@ from integration.rehearsal.base import Doc, seconds
 from integration.rehearsal.errors import BadRequest
 from integration.rehearsal.guard import spend
 from integration.rehearsal.limits import Limit
+from integration.rehearsal.numbers import whole
 from integration.rehearsal.paging import LARGEST_PAGE, Rows, page
 from integration.rehearsal.render import Render
 
@@ -95,9 +96,10 @@ def register(app: Flask, account: Account) -> None:
 
 def ids_in_query() -> list[int]:
     """Return the ids of the query, at most 100. Raises BadRequest."""
-    ids = [part.strip() for part in request.args.get("ids", "").split(",") if part.strip()]
-    if not all(part.isdigit() for part in ids):
+    given = [part.strip() for part in request.args.get("ids", "").split(",") if part.strip()]
+    ids = [number for part in given if (number := whole(part)) is not None]
+    if len(ids) < len(given):
         raise BadRequest("Parameter ids must be a list of ids separated by commas", "InvalidParameter")
     if len(ids) > LARGEST_PAGE:
         raise BadRequest(f"Parameter ids takes at most {LARGEST_PAGE} ids", "TooManyValues")
-    return [int(part) for part in ids]
+    return ids

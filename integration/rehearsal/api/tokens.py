@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response, request
 from integration.rehearsal.account import Account
 from integration.rehearsal.answers import json_answer
 from integration.rehearsal.guard import body
+from integration.rehearsal.numbers import whole
 from integration.rehearsal.oauth import LONGEST, SHORTEST
 
 
@@ -42,9 +43,8 @@ def register(app: Flask, account: Account) -> None:
 def _lifetime(value: Any, default: int) -> int | None:
     if value in (None, ""):
         return default
-    if isinstance(value, bool) or not str(value).isdigit() or not SHORTEST <= int(value) <= LONGEST:
-        return None
-    return int(value)
+    lifetime = whole(value)
+    return lifetime if lifetime is not None and SHORTEST <= lifetime <= LONGEST else None
 
 
 def _error(status: int, error: str, description: str) -> Response:

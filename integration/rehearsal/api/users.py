@@ -9,6 +9,7 @@ from integration.rehearsal.base import Doc, load
 from integration.rehearsal.errors import BadRequest, NotFound
 from integration.rehearsal.guard import actor, named, require_admin, spend
 from integration.rehearsal.limits import Limit
+from integration.rehearsal.numbers import whole
 from integration.rehearsal.paging import Rows, page
 from integration.rehearsal.render import Render
 
@@ -118,12 +119,10 @@ def _add_writing(api: Blueprint, account: Account, render: Render) -> None:
 
     @api.put("/users/<int:user_id>/merge")
     def merge_user(user_id: int) -> Response:
-        into = named("user").get("id")
-        if not str(into).isdigit():
+        into = whole(named("user").get("id"))
+        if into is None:
             raise BadRequest("user.id is required: the user to merge into", "ParameterMissing")
-        return json_answer(
-            {"user": render.user(account.merge_users(user_id, int(str(into)), actor_id=actor()))}
-        )
+        return json_answer({"user": render.user(account.merge_users(user_id, into, actor_id=actor()))})
 
 
 def _permitted(account: Account, data: Doc) -> Doc:
