@@ -51,6 +51,9 @@ def judge_past(parts: Parts, remember: Remember) -> Iterator[int]:
             judged = zip(found, pool.map(judge, found), strict=True)
             past = [_past_complaint(parts, ticket, said) for ticket, said in judged if said is not None]
             with parts.database.write() as conn:
+                # Somebody may have been forgotten while their words were judged.
+                stored = tickets.hold_still(conn, [new.ticket_id for new in past])
+                past = [new for new in past if new.ticket_id in stored]
                 complaints.add_many(conn, past)
                 opinions.save_imported(conn, [_opinion(new) for new in past])
                 kept.put(conn, PLACE, found[-1].id, now=parts.clock())

@@ -88,6 +88,7 @@ def _work(parts: Parts, ticket_id: int) -> None:
             tickets.save(conn, ticket, order=order_at(ticket.updated_at), with_custom_fields=True)
         apply_ticket_events(conn, ticket_id, delivered.events)
         case = read_case(conn, ticket_id, now=now)
+        was_stored = not tickets.is_erased(conn, ticket_id)
         if case is not None:
             _follow_requester(conn, case)
     try:
@@ -111,6 +112,10 @@ def _work(parts: Parts, ticket_id: int) -> None:
         log.warning("Events of a ticket are parked.", extra={"ticket_id": ticket_id, "reason": str(error)})
         return
     with parts.database.write() as conn:
+        if case is not None and was_stored and not tickets.hold_still(conn, [ticket_id]):
+            # Forgotten while it was judged: nothing of it may come back.
+            inbox.finish(conn, delivered.ids)
+            return
         if case is not None and not _act(conn, case, decision, now):
             inbox.retry(conn, delivered.ids, not_before=now, reason=Statement("changed_meanwhile"))
             return

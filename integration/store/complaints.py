@@ -146,8 +146,9 @@ def set_state(
 
 
 def set_repeat(conn: Connection, id: int, repeat: Repeat) -> bool:
-    """Say which earlier complaint this one continues; False for an unknown id, or where an agent said."""
-    return _set(conn, id, complaints.c.is_repeat_said.is_(False), **repeat_row(repeat))
+    """Say which earlier complaint this one continues; False where an agent said, or it was forgotten."""
+    mine = (complaints.c.is_repeat_said.is_(False), complaints.c.ticket_id > 0)
+    return _set(conn, id, *mine, **repeat_row(repeat))
 
 
 def set_requester(conn: Connection, id: int, requester_id: int) -> bool:

@@ -66,6 +66,7 @@ def erase(conn: Connection, scope: Scope, now: datetime) -> Removed:
     if conn.dialect.name == "sqlite":
         # Deleted rows would stay readable in the file's free pages.
         conn.exec_driver_sql("PRAGMA secure_delete=ON").close()
+    scope = _once_still(conn, scope)
     removed: Counter[str] = Counter()
     for rule in rules(now):
         removed[rule.table.name] += _apply(conn, rule, scope)
@@ -108,6 +109,14 @@ def everything(conn: Connection, scope: Scope, now: datetime) -> Iterator[tuple[
     for some in _chunks(scope.subjects):
         for entry in conn.execute(sa.select(audit_rows).where(audit_rows.c.subject.in_(some))):
             yield audit_rows.name, dict(entry._mapping)
+
+
+def _once_still(conn: Connection, scope: Scope) -> Scope:
+    """Wait for whoever works on these tickets, and look again at what they left."""
+    for some in _chunks(scope.tickets):
+        locked = sa.select(tickets.c.id).where(tickets.c.id.in_(some)).order_by(tickets.c.id)
+        conn.execute(locked.with_for_update()).all()
+    return _scope(conn, scope.requesters, scope.tickets)
 
 
 def _scope(conn: Connection, people: Sequence[int], ticket_ids: Collection[int]) -> Scope:

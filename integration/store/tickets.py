@@ -96,6 +96,12 @@ def is_erased(conn: Connection, id: int) -> bool:
     return bool(conn.scalar(sa.select(tickets.c.is_erased).where(tickets.c.id == id)))
 
 
+def hold_still(conn: Connection, ids: Collection[int]) -> set[int]:
+    """Let nobody else change these tickets until the transaction ends; return those not forgotten by now."""
+    mine = sa.and_(tickets.c.id.in_(ids), ~tickets.c.is_erased)
+    return set(conn.scalars(sa.select(tickets.c.id).where(mine).order_by(tickets.c.id).with_for_update()))
+
+
 def to_judge(conn: Connection, *, below: int | None, limit: int) -> list[Ticket]:
     """Return tickets that nobody has judged or is about to, the newest first, below a number."""
     subject = sa.literal("ticket:", sa.String).concat(sa.cast(tickets.c.id, sa.String(20)))
