@@ -100,7 +100,7 @@ class Catalogue(Base):
 
     def create_ticket_field(self, data: Doc) -> Doc:
         """Create a custom ticket field; titles need not be unique. Raises Invalid."""
-        if data.get("type") not in CUSTOM_TYPES:
+        if str(data.get("type")) not in CUSTOM_TYPES:
             raise Invalid.because(type=f"{data.get('type')!r} is not a type of custom field")
         if not isinstance(data.get("title"), str) or not data["title"].strip():
             raise Invalid.because(title="cannot be blank")
@@ -130,7 +130,7 @@ class Catalogue(Base):
             pattern = data.get("regexp_for_validation") or ".*"
             try:
                 re.compile(pattern)
-            except re.error:
+            except (re.error, TypeError):
                 raise Invalid.because(regexp_for_validation="is not a valid expression") from None
             doc["regexp_for_validation"] = pattern
         if kind in {"tagger", "multiselect"} and ("custom_field_options" in data or old_options is None):
@@ -138,8 +138,8 @@ class Catalogue(Base):
         return doc
 
     def _options(self, wanted: Any, old: list[Doc]) -> list[Doc]:
-        if not isinstance(wanted, list) or not wanted:
-            raise Invalid.because(custom_field_options="must have at least one option")
+        if not isinstance(wanted, list) or not wanted or not all(isinstance(one, dict) for one in wanted):
+            raise Invalid.because(custom_field_options="must be a list of at least one option")
         ids = {option["value"]: option["id"] for option in old}
         taken = {
             option["value"]

@@ -4,7 +4,6 @@ import re
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from integration.rehearsal import events
 from integration.rehearsal.base import SYSTEM_USER_ID, Change, Doc, dump, load, seconds
@@ -55,6 +54,7 @@ _WRITABLE = {
     "restricted_agent",
     "moderator",
 }
+_TEXTS = ("email", "phone", "role", "locale", "time_zone", "external_id", "alias", "details", "notes")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 _UNSOLVED = (
@@ -253,6 +253,10 @@ class UserRules(Catalogue):
 def _apply(user: Doc, data: Doc) -> None:
     for name in _WRITABLE & data.keys():
         user[name] = data[name]
+    for name in _TEXTS:
+        if not isinstance(user[name], str | int | None):
+            raise Invalid.because(**{name: "is not a text"})
+        user[name] = None if user[name] is None else str(user[name])
     if not isinstance(user["name"], str) or not user["name"].strip():
         raise Invalid.because(name="is too short (minimum one character)")
     if user["role"] not in ROLES:
@@ -266,10 +270,11 @@ def _apply(user: Doc, data: Doc) -> None:
 
 
 def _apply_locale(user: Doc, data: Doc) -> None:
-    numbers: dict[Any, str] = {number: name for name, number in LOCALES.items()}
+    numbers = {number: name for name, number in LOCALES.items()}
+    number = whole(data.get("locale_id"))
     if "locale" in data:
         known = {name.lower(): name for name in LOCALES}
-        user["locale"] = known.get(str(data["locale"] or "en-US").lower(), data["locale"] or "en-US")
+        user["locale"] = known.get(str(data["locale"] or "en-US").lower(), str(data["locale"]))
         user["locale_id"] = LOCALES.get(user["locale"], 1)
-    elif data.get("locale_id") in numbers:
-        user["locale"], user["locale_id"] = numbers[data["locale_id"]], data["locale_id"]
+    elif number in numbers:
+        user["locale"], user["locale_id"] = numbers[number], number

@@ -172,6 +172,11 @@ def endpoint_problem(endpoint: object) -> str | None:
     return "must begin with https://"
 
 
+def request_problem(request: Doc) -> str | None:
+    """Say why a test request cannot be sent, None if it can."""
+    return next((f"{name}: {problem}" for name, problem in _problems(request).items() if problem), None)
+
+
 def _chosen(data: Mapping[str, Any]) -> Doc:
     return {name: data[name] for name in _WRITABLE if name in data}
 
@@ -203,14 +208,8 @@ def _check(doc: Doc, *, required: tuple[str, ...]) -> None:
     problems = {
         "name": None if isinstance(doc["name"], str) and len(doc["name"]) <= 255 else "must be a short text",
         "status": None if doc["status"] in ("active", "inactive") else "must be active or inactive",
-        "endpoint": endpoint_problem(doc["endpoint"]),
-        "http_method": None if doc["http_method"] in METHODS else f"must be one of {', '.join(METHODS)}",
-        "request_format": None
-        if doc["request_format"] in FORMATS
-        else f"must be one of {', '.join(FORMATS)}",
         "subscriptions": subscriptions.problem(doc["subscriptions"]) if "subscriptions" in doc else None,
-        "authentication": _authentication_problem(doc.get("authentication")),
-        "custom_headers": _headers_problem(doc.get("custom_headers")),
+        **_problems(doc),
     }
     takes_events = doc.get("subscriptions") not in (None, [subscriptions.CONDITIONAL])
     if takes_events and (doc["http_method"], doc["request_format"]) != ("POST", "json"):
@@ -218,6 +217,17 @@ def _check(doc: Doc, *, required: tuple[str, ...]) -> None:
     for name, problem in problems.items():
         if problem:
             raise BadRequest(f"{name}: {problem}", "InvalidWebhook")
+
+
+def _problems(request: Doc) -> dict[str, str | None]:
+    method, written = request["http_method"], request["request_format"]
+    return {
+        "endpoint": endpoint_problem(request.get("endpoint")),
+        "http_method": None if method in METHODS else f"must be one of {', '.join(METHODS)}",
+        "request_format": None if written in FORMATS else f"must be one of {', '.join(FORMATS)}",
+        "authentication": _authentication_problem(request.get("authentication")),
+        "custom_headers": _headers_problem(request.get("custom_headers")),
+    }
 
 
 def _authentication_problem(authentication: object) -> str | None:

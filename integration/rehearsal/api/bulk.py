@@ -1,7 +1,5 @@
 """Work on many tickets at once, done by jobs; and the status of jobs."""
 
-from typing import Any
-
 from flask import Blueprint, Flask, Response, request
 
 from integration.rehearsal.account import Account
@@ -68,9 +66,12 @@ def register(app: Flask, account: Account) -> None:
         wanted, acting = body(), actor()
         limit_updates(account, ticket_id)
         account.ticket(ticket_id)
-        return answer(
-            "Ticket Merge", [_merge(account, n, ticket_id, wanted, acting) for n in wanted.get("ids", [])]
-        )
+        given = wanted.get("ids")
+        ids = [whole(one) for one in given] if isinstance(given, list) else []
+        steps = [_merge(account, n, ticket_id, wanted, acting) for n in ids if n is not None]
+        if not ids or len(steps) < len(ids):
+            raise BadRequest("Parameter ids is required and must be a list of ids", "ParameterMissing")
+        return answer("Ticket Merge", steps)
 
     @api.get("/job_statuses/<job_id>")
     def show_job(job_id: str) -> Response:
@@ -154,10 +155,10 @@ def _deletion(account: Account, ticket_id: int, actor_id: int) -> Step:
     return step
 
 
-def _merge(account: Account, from_id: Any, into_id: int, wanted: Doc, actor_id: int) -> Step:
+def _merge(account: Account, from_id: int, into_id: int, wanted: Doc, actor_id: int) -> Step:
     def step() -> Doc:
         account.merge_tickets(
-            int(from_id),
+            from_id,
             into_id,
             actor_id=actor_id,
             source_comment=wanted.get("source_comment"),

@@ -136,5 +136,5 @@ def _known(account: Account, data: Doc) -> Doc | None:
         return account.user_by_email(str(data["email"]).strip())
     with account.db.read() as connection:
         query = "SELECT doc FROM user WHERE active AND json_extract(doc, '$.external_id') = ?"
-        row = connection.execute(query, (data.get("external_id"),)).fetchone()
+        row = connection.execute(query, (str(data.get("external_id")),)).fetchone()
     return None if row is None else load(row["doc"])

@@ -15,7 +15,7 @@ from integration.rehearsal.outbox import Outbox
 from integration.rehearsal.paging import LARGEST_PAGE, decode_cursor, encode_cursor, number
 from integration.rehearsal.sender import Sender
 from integration.rehearsal.signing import TEST_SECRET, new_ulid
-from integration.rehearsal.webhooks import FORMATS, METHODS, Webhooks, endpoint_problem
+from integration.rehearsal.webhooks import Webhooks, request_problem
 
 _SAMPLE = '{\n  "message": "This is a test request."\n}\n'
 
@@ -103,9 +103,8 @@ def _send_test(account: Account, webhooks: Webhooks) -> Doc:
     wishes = named("request")
     stored = webhooks.target(webhook_id) if webhook_id else None
     webhook = {"http_method": "POST", "request_format": "json", **(stored.doc if stored else {}), **wishes}
-    problem = endpoint_problem(webhook.get("endpoint"))
-    if problem or webhook["http_method"] not in METHODS or webhook["request_format"] not in FORMATS:
-        raise BadRequest(f"request: endpoint {problem or 'is fine'}; check http_method and request_format")
+    if problem := request_problem(webhook):
+        raise BadRequest(problem, "InvalidWebhook")
     payload = webhook.get("payload") or _SAMPLE
     now = account.clock.now()
     sent = calls.build(
