@@ -63,9 +63,7 @@ def count(conn: Connection, scope: Scope, now: datetime) -> Removed:
 
 def erase(conn: Connection, scope: Scope, now: datetime) -> Removed:
     """Remove everything of them and return how many rows of each table were deleted or emptied."""
-    if conn.dialect.name == "sqlite":
-        # Deleted rows would stay readable in the file's free pages.
-        conn.exec_driver_sql("PRAGMA secure_delete=ON").close()
+    _overwrite(conn)
     scope = _once_still(conn, scope)
     removed: Counter[str] = Counter()
     for rule in rules(now):
@@ -77,6 +75,7 @@ def erase(conn: Connection, scope: Scope, now: datetime) -> Removed:
 
 def erase_words(conn: Connection, ticket_id: int) -> Removed:
     """Remove what was made of a ticket's words, after some of them were blacked out in Zendesk."""
+    _overwrite(conn)
     scope = Scope(tickets=(ticket_id,))
     removed = Counter({rule.table.name: _apply(conn, rule, scope) for rule in WORDS_OF_A_TICKET})
     worked = sa.and_(inbox.c.ticket_id == ticket_id, inbox.c.state == "done", inbox.c.body != b"")
@@ -109,6 +108,12 @@ def everything(conn: Connection, scope: Scope, now: datetime) -> Iterator[tuple[
     for some in _chunks(scope.subjects):
         for entry in conn.execute(sa.select(audit_rows).where(audit_rows.c.subject.in_(some))):
             yield audit_rows.name, dict(entry._mapping)
+
+
+def _overwrite(conn: Connection) -> None:
+    """Have removed words overwritten: they would stay readable in the free pages of an SQLite file."""
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql("PRAGMA secure_delete=ON").close()
 
 
 def _once_still(conn: Connection, scope: Scope) -> Scope:
