@@ -8,6 +8,7 @@ from integration.handling.case import read_case
 from integration.handling.next_dates import keep_current
 from integration.handling.sidebar import UnknownTicket
 from integration.parts import Parts
+from integration.responses.library import PromiseOffer
 from integration.store import choices, complaints, counters, suggestion_uses
 from integration.store import outcomes as rows
 from integration.store.complaints import Complaint
@@ -29,11 +30,13 @@ def use_suggestion(
     agent_id: int,
     was_found: bool = False,
     inserted: str = "",
+    offer: PromiseOffer | None = None,
 ) -> int:
     """Remember that this requester was given this text, so that the next one is another, and learn from it.
 
     `was_found` says that the agent searched for it; `inserted` is the text as it went into the composer, to
-    tell later whether it was sent so. Returns the id that `take_out` asks for. Raises `UnknownTicket`.
+    tell later whether it was sent so; `offer` is what it promises. Returns the id that `take_out` asks for.
+    Raises `UnknownTicket`.
     """
     now = parts.clock()
     with parts.database.read() as conn:
@@ -71,6 +74,11 @@ def use_suggestion(
                 kind=USED,
                 details={"template_id": template_id, "locale": locale, "use": use_id},
             )
+        if offer is not None:
+            promises.promise_by_letter(
+                parts, conn, ticket_id, offer.what, offer.by, template_id, agent_id=agent_id, now=now
+            )
+            keep_current(parts, conn, ticket_id, now)
         counters.add(conn, "suggestions_used")
     return use_id
 

@@ -1,6 +1,7 @@
 """What was promised to a requester: made, kept, moved, withdrawn; each with its follow-up and its record."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -64,19 +65,25 @@ def promise(
 
 
 def promise_by_letter(
-    parts: Parts, ticket_id: int, what: str, by: date, template_id: str, *, agent_id: int
-) -> int:
-    """Note what an inserted letter promises for the end of a working day; return the promise's id.
+    parts: Parts,
+    conn: Connection,
+    ticket_id: int,
+    what: str,
+    by: date,
+    template_id: str,
+    *,
+    agent_id: int,
+    now: datetime,
+) -> None:
+    """Note what an inserted letter promises for the end of a working day, where the ticket has a complaint.
 
-    A letter that is never sent promises nothing: it ends by itself, without a word. Raises as `promise`.
+    A letter that is never sent promises nothing: it ends by itself, without a word.
     """
-    now = parts.clock()
-    with parts.database.write() as conn:
-        calendar = working_hours(parts, conn, now)
-        due_at = calendar.closing(by) if calendar.is_business_day(by) else calendar.last_second(by)
-        promise_id = _make(conn, ticket_id, what, due_at, agent_id, agent_id, template_id, now)
-        keep_current(parts, conn, ticket_id, now)
-    return promise_id
+    calendar = working_hours(parts, conn, now)
+    due_at = calendar.closing(by) if calendar.is_business_day(by) else calendar.last_second(by)
+    # A ticket that is no complaint has no record to keep a promise in.
+    with suppress(NoComplaint, BadPromise):
+        _make(conn, ticket_id, what, due_at, agent_id, agent_id, template_id, now)
 
 
 def keep(parts: Parts, promise_id: int, *, agent_id: int) -> None:

@@ -1,13 +1,12 @@
 """Letters in the sidebar: searched for, filled, inserted and taken out again, for a ticket or a new one."""
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from http import HTTPStatus
 from typing import TypeVar
 
 from flask import Blueprint, Response, g, jsonify, render_template, request
 
-from integration.handling import letter_uses, new_ticket, promises, sidebar
+from integration.handling import letter_uses, new_ticket, sidebar
 from integration.handling.sidebar import Found, Letter
 from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed, UnknownTemplate
@@ -58,6 +57,8 @@ def blueprint(parts: Parts) -> Blueprint:
         locale = text(given, "locale", 20)
         allow(parts, ticket_id)
         _known_template(parts, template_id, locale)
+        # The day that it promises is counted anew; before anything is kept, because this may fail.
+        offer = _letter(parts, ticket_id, template_id, locale).rendered.promise
         inserted = given.get("text")
         use_id = _known(
             lambda: letter_uses.use_suggestion(
@@ -68,9 +69,9 @@ def blueprint(parts: Parts) -> Blueprint:
                 agent_id=g.session.user_id,
                 was_found=given.get("was_found") is True,
                 inserted=inserted[:LONGEST_LETTER] if isinstance(inserted, str) else "",
+                offer=offer,
             )
         )
-        _keep_promise(parts, ticket_id, template_id, locale)
         return undo_by(f"letters/{use_id}/take-out")
 
     @api.post("/letters/<int:use_id>/take-out")
@@ -150,17 +151,6 @@ def _known(ask: Callable[[], Answer]) -> Answer:
         return ask()
     except sidebar.UnknownTicket as error:
         raise unknown_ticket() from error
-
-
-def _keep_promise(parts: Parts, ticket_id: int, template_id: str, locale: str) -> None:
-    """Note what the inserted letter promises; one that is never sent promises nothing."""
-    offer = _letter(parts, ticket_id, template_id, locale).rendered.promise
-    if offer is None:
-        return
-    agent_id = g.session.user_id
-    # A ticket that is no complaint has no record to keep a promise in.
-    with suppress(promises.NoComplaint, promises.BadPromise):
-        promises.promise_by_letter(parts, ticket_id, offer.what, offer.by, template_id, agent_id=agent_id)
 
 
 def _known_template(parts: Parts, template_id: str, locale: str) -> None:

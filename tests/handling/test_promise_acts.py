@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from integration.domain.deadline import Delay, Unit
 from integration.domain.history import PromiseState
 from integration.handling import promises
 from integration.handling.alerts import alerts_of
+from integration.handling.letter_uses import use_suggestion
 from integration.handling.promises import BadPromise, KeptPromise, NoComplaint, UnknownPromise
+from integration.responses.library import PromiseOffer
 from integration.store import audit_log, complaints
 from tests.handling.conftest import on_both_databases
 from tests.handling.installation import ANGRY, CALM, Installation
@@ -117,7 +120,8 @@ def test_a_promise_that_was_kept_or_withdrawn_ends_its_follow_up(
 
 def test_a_letter_that_was_never_sent_promised_nothing(makegood: Installation, ticket_id: int) -> None:
     by = (makegood.now + timedelta(days=2)).date()
-    promises.promise_by_letter(makegood.parts, ticket_id, WHAT, by, "update", agent_id=makegood.agent_id)
+    offer = PromiseOffer(WHAT, Delay(2, Unit.DAYS), by)
+    use_suggestion(makegood.parts, ticket_id, "update", "en", agent_id=makegood.agent_id, offer=offer)
 
     makegood.pass_time(days=3)
     makegood.live()

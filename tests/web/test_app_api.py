@@ -6,7 +6,7 @@ import pytest
 
 from integration.domain.complaint import State
 from integration.domain.ticket import Requester
-from integration.store import complaints, follow_ups, outbox, requesters, suggestion_uses
+from integration.store import complaints, editions, follow_ups, outbox, requesters, suggestion_uses
 from integration.store import kept as kept_rows
 from integration.zendesk.launch import mint_session
 from tests.web import scenario
@@ -85,6 +85,21 @@ def test_a_used_suggestion_is_remembered_and_said_to_be_one(here: Site, agent: A
     with here.parts.database.read() as conn:
         assert suggestion_uses.used_for(conn, scenario.REQUESTER) == {offered}
     assert "this requester has had it before" in agent.get(FACTS).text
+
+
+def test_a_use_whose_promise_cannot_be_told_is_refused_and_keeps_nothing(here: Site, agent: Asking) -> None:
+    path, text = "templates/apology/en.md.j2", "---\ntitle: Sorry\nkeywords: [one, two]\n---\n{{ oops }}"
+    with here.parts.database.write() as conn:
+        draft = editions.save_draft(conn, path, text, author="cli", comment="", revision=0, now=NOW)
+        editions.publish(conn, draft, now=NOW)
+    here.parts.editions.look()
+    here.parts.library.refresh()
+
+    answer = agent.post(f"/app/api/tickets/{scenario.TICKET}/suggestions/apology/used", {"locale": "en"})
+
+    assert answer.status_code == 422
+    with here.parts.database.read() as conn:
+        assert suggestion_uses.used_for(conn, scenario.REQUESTER) == set()
 
 
 def test_not_a_complaint_counts_at_once_and_ends_what_was_planned(here: Site, agent: Asking) -> None:
