@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import venv
 from pathlib import Path
 
@@ -90,6 +91,37 @@ def test_what_the_image_copies_exists_and_is_let_in() -> None:
 
     assert all((ROOT / name).exists() for name in names)
     assert set(names) == let_in
+
+
+def who_wants() -> dict[str, set[str]]:
+    """Return each pinned package with those that asked for it, as the list itself says below each pin."""
+    text = (ROOT / "requirements.txt").read_text()
+    pins = re.findall(r"^(\S+)==(.+?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
+    return {
+        name: set(re.findall(r"^    # +(?:via )?(?!via$)(\S+)", rest, re.MULTILINE)) for name, rest in pins
+    }
+
+
+def test_what_packages_are_built_with_does_not_stay_in_the_image() -> None:
+    removed = re.search(
+        r"^ +(hatchling .+) setuptools pip$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE
+    )
+    assert removed is not None
+    gone = set(removed[1].split())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    to_build = set(project["optional-dependencies"]["build"])
+
+    wanted = who_wants()
+    assert len(wanted) > 50
+    assert gone == {n for n, by in wanted.items() if by <= gone or (by == {"makegood"} and n in to_build)}
+
+
+def test_new_code_alone_fetches_no_package_again() -> None:
+    text = (DEPLOY / "Dockerfile").read_text()
+
+    fetched, copied = text.index("--require-hashes"), text.index("COPY integration")
+    assert text.index("COPY requirements.txt") < fetched < copied
+    assert "--no-deps --no-build-isolation" in text[copied:]
 
 
 def test_two_web_parts_and_two_workers_share_one_database_and_little_else() -> None:
