@@ -20,6 +20,7 @@ from integration.store import erasures, executors, health, kept, secrets
 from integration.store.engine import DatabaseUnavailable
 from integration.store.migrate import schema_state
 from integration.store.secrets import SecretsUnreadable
+from integration.store.trouble import step_after
 
 __all__ = ["Finding", "Health", "examine"]
 
@@ -45,8 +46,8 @@ def _run(check: Check, parts: Parts) -> list[Finding]:
     try:
         return list(check(parts))
     except DatabaseUnavailable as error:
-        measured = Statement("doctor_database_silent", error=str(error))
-        return [failing(name, measured, Statement("doctor_database_silent.step"))]
+        reason = error.args[0]
+        return [failing(name, Statement("doctor_database_silent", error=reason), step_after(reason))]
     except SecretsUnreadable as error:
         return [failing(name, Statement("secrets_unreadable"), str(error))]
 

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry as PoolRecord
 
 from integration.store.direct import Direct
+from integration.store.trouble import is_damaged, reason_of
 
 WAIT_SECONDS = 30
 STATEMENT_SECONDS = 60
@@ -24,7 +25,7 @@ PING_AFTER_SECONDS = 1.0
 
 
 class DatabaseUnavailable(Exception):
-    """The database cannot be reached or is locked for too long; the same call may succeed later."""
+    """The database cannot be reached, used or locked; the same call may succeed later."""
 
 
 def make_engine(url: str | sa.URL, wait_seconds: int = WAIT_SECONDS, *, by_itself: bool = False) -> Engine:
@@ -123,7 +124,7 @@ class Database:
 
         Raises `DatabaseUnavailable`.
         """
-        with _named_trouble():
+        with named_trouble():
             if self._is_sqlite:
                 yield from self._read_sqlite()
             else:
@@ -132,7 +133,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Yield a connection in one transaction, committed at the end; raises `DatabaseUnavailable`."""
-        with _named_trouble():
+        with named_trouble():
             if self._is_sqlite:
                 with self._turn():
                     yield from self._write_sqlite()
@@ -143,7 +144,7 @@ class Database:
     @contextmanager
     def single(self) -> Iterator[Direct]:
         """Yield what runs one INSERT, which commits by itself; raises `DatabaseUnavailable`."""
-        with _named_trouble():
+        with named_trouble():
             if self._is_sqlite:
                 with self._turn():
                     yield self._direct
@@ -190,8 +191,13 @@ class Database:
 
 
 @contextmanager
-def _named_trouble() -> Iterator[None]:
+def named_trouble() -> Iterator[None]:
+    """Turn what a database says when it cannot be used into `DatabaseUnavailable`."""
     try:
         yield
     except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
-        raise DatabaseUnavailable(type(error).__name__) from error
+        raise DatabaseUnavailable(reason_of(error)) from error
+    except sa.exc.DatabaseError as error:
+        if not is_damaged(error):
+            raise
+        raise DatabaseUnavailable(reason_of(error)) from error

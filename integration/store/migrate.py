@@ -17,8 +17,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
-from integration.store.engine import DatabaseUnavailable
+from integration.store.engine import DatabaseUnavailable, named_trouble
 from integration.store.tables import metadata
+from integration.store.trouble import is_about_its_file, reason_of
 
 SCRIPTS = Path(__file__).parent / "migrations"
 # Any number will do as long as nobody else on this PostgreSQL database takes the same.
@@ -47,11 +48,8 @@ class SchemaState:
 
 def schema_state(engine: Engine) -> SchemaState:
     """Compare the database with this code; changes nothing. Raises `DatabaseUnavailable`."""
-    try:
-        with engine.connect() as connection:
-            return _state(connection)
-    except sa.exc.OperationalError as error:
-        raise DatabaseUnavailable(type(error).__name__) from error
+    with named_trouble(), engine.connect() as connection:
+        return _state(connection)
 
 
 def migrate(engine: Engine) -> SchemaState:
@@ -126,13 +124,18 @@ def _config(connection: Connection) -> Config:
 
 @contextmanager
 def _transaction(engine: Engine) -> Iterator[Connection]:
-    with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
-            # Python's driver begins no transaction before DDL by itself.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        yield connection
+    try:
+        with engine.begin() as connection:
+            if engine.dialect.name == "sqlite":
+                # Python's driver begins no transaction before DDL by itself.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            yield connection
+    except sa.exc.DatabaseError as error:
+        if not is_about_its_file(error):
+            raise
+        raise DatabaseUnavailable(reason_of(error)) from error
 
 
 @contextmanager
@@ -167,8 +170,12 @@ def _back_up(engine: Engine, state: SchemaState, *, before: str) -> None:
     target = Path(f"{_file(engine)}.before-{before}")
     unfinished = target.with_name(f"{target.name}.unfinished")
     unfinished.touch(mode=0o600)
-    with closing(sqlite3.connect(_file(engine))) as source, closing(sqlite3.connect(unfinished)) as copy:
-        source.backup(copy)
+    try:
+        with closing(sqlite3.connect(_file(engine))) as source, closing(sqlite3.connect(unfinished)) as copy:
+            source.backup(copy)
+    except sqlite3.Error as error:
+        unfinished.unlink()
+        raise DatabaseUnavailable(reason_of(error)) from error
     os.replace(unfinished, target)
     # They hold what has been erased since, so only the last few are kept.
     backups = sorted(
