@@ -59,7 +59,8 @@ def assemble(
     """
     may_write = settings.mode is Mode.ACT if can_write is None else can_write
     clock = clock or (RehearsalClock(settings.zendesk_url) if settings.rehearsal else system_clock)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    # What people wrote is nobody else's on this machine.
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(make_engine(settings.database_url, wait_seconds), wait_seconds)
     editions = EditionShelf(database)
     library = Library.load(*template_folders(settings.data_dir), published=editions.templates)

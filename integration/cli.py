@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from integration.commands import (
     audit,
@@ -38,7 +39,8 @@ from integration.commands.context import Context
 @click.pass_context
 def main(context: click.Context, env_file: Path) -> None:
     """Complaint history, suggested responses and follow-ups next to your Zendesk."""
-    context.obj = Context(env_file if env_file.is_file() else None)
+    given = context.get_parameter_source("env_file")
+    context.obj = Context(env_file, is_named=given is not ParameterSource.DEFAULT)
 
 
 text_files.add_to(shipped.templates, policies.policies)

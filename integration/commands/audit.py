@@ -21,7 +21,7 @@ def audit() -> None:
 @click.pass_obj
 def export(context: Context, output: Path | None) -> None:
     """Write every entry as a line of JSON; a copy kept elsewhere shows whether the end was cut off."""
-    with context.parts() as parts:
+    with context.stored() as parts:
         if output is None:
             for line in auditing.export_lines(parts):
                 click.echo(line)
@@ -45,7 +45,7 @@ def verify(context: Context, file: Path | None, anew: bool) -> None:
         except (auditing.UnreadableExport, UnicodeDecodeError) as error:
             raise click.ClickException(str(error)) from error
     else:
-        with context.parts() as parts:
+        with context.stored() as parts:
             chain = auditing.check_chain(parts, whole=True, anew=anew)
             head, broken = chain.head, chain.broken
     _tell(head, broken)

@@ -30,7 +30,12 @@ def _examine(context: Context) -> list[Finding]:
             "the README tells what each setting is for."
         )
         return [Finding("settings", Health.FAILURE, problem, step) for problem in error.problems]
-    parts = assemble(settings)
+    try:
+        parts = assemble(settings)
+    except OSError as error:
+        problem = f"{settings.data_dir}: {error.strerror}"
+        step = "Set MAKEGOOD_DATA_DIR to a folder that Makegood may make, and write to."
+        return [Finding("data folder", Health.FAILURE, problem, step)]
     try:
         return [Finding("settings", Health.OK, settings.zendesk_url), *examine(parts)]
     finally:

@@ -3,7 +3,6 @@
 import os
 import secrets
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -62,7 +61,7 @@ def _print(changes: Sequence[Change], tense: str) -> None:
 
 def _ask(context: Context) -> None:
     """Ask until the answers are usable, make the secret key, and write the env file for this user alone."""
-    file = context.env_file or Path(".env")
+    file = context.env_file
     if file.exists():
         raise click.ClickException(f"{file} exists already; edit it, or name another --env-file.")
     answers = {"SECRET_KEY": secrets.token_urlsafe(48), "MODE": "observe"}
@@ -70,7 +69,6 @@ def _ask(context: Context) -> None:
         answers[name] = _answer(name, question, answers)
     file.touch(mode=0o600)
     file.write_text("".join(f"{PREFIX}{name}={value}\n" for name, value in sorted(answers.items())), "utf-8")
-    context.env_file = file
     click.echo(f"Wrote {file}, in observe mode. Keep it safe: it holds the secrets.")
 
 

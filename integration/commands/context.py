@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from dotenv import dotenv_values
+from sqlalchemy.engine import make_url
 
 from integration.app import assemble
 from integration.logs import configure
@@ -14,6 +15,8 @@ from integration.parts import Parts
 from integration.settings import DEFAULT_DATA_DIR, PREFIX, InvalidSettings, Settings, read_settings
 from integration.store.engine import DatabaseUnavailable
 from integration.store.migrate import SchemaTooNew, migrate, schema_state
+from integration.store.secrets import SecretsUnreadable
+from integration.store.trouble import step_after
 
 DATA_DIR = f"{PREFIX}DATA_DIR"
 
@@ -21,22 +24,40 @@ DATA_DIR = f"{PREFIX}DATA_DIR"
 class Context:
     """Reads the settings when a command asks for them, so that `--help` works without any."""
 
-    def __init__(self, env_file: Path | None) -> None:
+    def __init__(self, env_file: Path, *, is_named: bool) -> None:
+        """`env_file` need not be there, unless the command line names it."""
         self.env_file = env_file
+        self._is_named = is_named
 
     @property
     def arguments(self) -> list[str]:
         """What a process started by this command needs to read the same settings."""
-        return ["--env-file", str(self.env_file)] if self.env_file else []
+        return ["--env-file", str(self.env_file)] if self._file() else []
 
     def read(self) -> Settings:
         """Return the settings; raises `InvalidSettings`."""
-        return read_settings(env_file=self.env_file)
+        return read_settings(env_file=self._file())
 
     def data_dir(self) -> Path:
         """Return the data folder, also where the other settings are not complete yet."""
-        in_file = dotenv_values(self.env_file) if self.env_file else {}
+        try:
+            in_file = dotenv_values(file) if (file := self._file()) else {}
+        except InvalidSettings as error:
+            raise click.ClickException(str(error)) from error
         return Path(os.environ.get(DATA_DIR) or in_file.get(DATA_DIR) or DEFAULT_DATA_DIR)
+
+    def _file(self) -> Path | None:
+        if self.env_file.is_file():
+            return self.env_file
+        if not self._is_named:
+            return None
+        # Going on without it might work on another account's data.
+        raise InvalidSettings(
+            (
+                f"{self.env_file} does not exist: check the path after --env-file, "
+                f"or make it: makegood --env-file {self.env_file} connect --ask",
+            )
+        )
 
     def settings(self) -> Settings:
         """Return the settings, or end the command with everything that is wrong with them."""
@@ -53,13 +74,30 @@ class Context:
 
     @contextmanager
     def parts(self, *, can_write: bool | None = None) -> Iterator[Parts]:
-        """Yield the parts over a database that is up to date."""
-        parts = assemble(self.settings(), can_write=can_write)
-        try:
-            ready(parts)
+        """Yield the parts over a database that is up to date; it is made where there is none."""
+        settings = self.settings()
+        with trouble_told():
+            parts = assemble(settings, can_write=can_write)
+            try:
+                ready(parts)
+                yield parts
+            finally:
+                parts.close()
+
+    @contextmanager
+    def stored(self) -> Iterator[Parts]:
+        """Yield the parts over what is stored already; ends the command where nothing is.
+
+        In the wrong folder a new, empty database would say that nothing is stored of anybody.
+        """
+        file = _file_of(self.settings())
+        if file is not None and not file.exists():
+            raise click.ClickException(
+                f"There is no database at {file}. Check the folder you are in, --env-file and "
+                f"{DATA_DIR}; `makegood connect` begins a new one."
+            )
+        with self.parts() as parts:
             yield parts
-        finally:
-            parts.close()
 
 
 def ready(parts: Parts) -> None:
@@ -72,12 +110,23 @@ def ready(parts: Parts) -> None:
 
 @contextmanager
 def trouble_told() -> Iterator[None]:
-    """End the command with the next step, and not with a traceback, where the database is not usable."""
+    """End the command with the next step, and not with a traceback, where something it needs is missing."""
     try:
         yield
-    except SchemaTooNew as error:
+    except (SchemaTooNew, SecretsUnreadable) as error:
         raise click.ClickException(str(error)) from error
     except DatabaseUnavailable as error:
+        reason = error.args[0]
+        raise click.ClickException(f"The database cannot be used: {reason}. {step_after(reason)}") from error
+    except OSError as error:
+        if error.strerror is None:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
         raise click.ClickException(
-            f"The database does not answer ({error}). Check MAKEGOOD_DATABASE_URL, and that it runs."
+            f"{place}{error.strerror}. Check the path, who may write there, and the free space."
         ) from error
+
+
+def _file_of(settings: Settings) -> Path | None:
+    url = make_url(settings.database_url)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None

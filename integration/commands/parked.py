@@ -21,7 +21,7 @@ def parked() -> None:
 @click.pass_obj
 def list_(context: Context, as_json: bool) -> None:
     """Show them, oldest first."""
-    with context.parts() as parts, parts.database.read() as conn:
+    with context.stored() as parts, parts.database.read() as conn:
         rows = parked_rows.everything(conn)
     if as_json:
         click.echo(
@@ -56,7 +56,7 @@ def list_(context: Context, as_json: bool) -> None:
 @click.pass_obj
 def retry(context: Context, kind: str, row_id: int) -> None:
     """Try one of them again, by its KIND and id as `parked list` shows them."""
-    with context.parts() as parts, parts.database.write() as conn:
+    with context.stored() as parts, parts.database.write() as conn:
         if not parked_rows.try_again(conn, kind, row_id, parts.clock()):
             raise click.ClickException(
                 f"No parked {kind} {row_id}; `makegood parked list` shows what there is."

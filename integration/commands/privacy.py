@@ -25,7 +25,7 @@ SUBJECT = re.compile(r"(requester|ticket):[0-9]{1,18}")
 @click.pass_obj
 def erase(context: Context, requester: int, plan: bool, as_json: bool) -> None:
     """Remove all that is stored of REQUESTER (Zendesk's user id); counts stay without identity."""
-    with context.parts() as parts:
+    with context.stored() as parts:
         try:
             planned = erasing.plan_erasure(parts, requester)
             if plan:
@@ -47,7 +47,7 @@ def erase(context: Context, requester: int, plan: bool, as_json: bool) -> None:
 @click.pass_obj
 def list_erasures(context: Context, requester: int | None) -> None:
     """List the receipts of what was erased; with REQUESTER those of one person."""
-    with context.parts() as parts:
+    with context.stored() as parts:
         key = parts.settings.secret_key
         mark = erasing.mark_of(key, f"requester:{requester}") if requester is not None else None
         with parts.database.read() as conn:
@@ -73,7 +73,7 @@ def list_erasures(context: Context, requester: int | None) -> None:
 @click.pass_obj
 def export(context: Context, requester: int, output: Path | None) -> None:
     """Write all that is stored of REQUESTER (Zendesk's user id) as JSON, to hand it over."""
-    with context.parts() as parts:
+    with context.stored() as parts:
         try:
             found = export_requester(parts, requester, asked_by=ACTOR)
         except erasing.UnknownRequester as error:
@@ -100,7 +100,7 @@ def hold() -> None:
 def add(context: Context, subject: str, why: str) -> None:
     """Put SUBJECT on hold: requester:ID or ticket:ID."""
     _checked(subject)
-    with context.parts() as parts, parts.database.write() as conn:
+    with context.stored() as parts, parts.database.write() as conn:
         now = parts.clock()
         if not erasures.place_hold(conn, Hold(subject, why, ACTOR, now)):
             raise click.ClickException(f"{subject} is on hold already.")
@@ -114,7 +114,7 @@ def add(context: Context, subject: str, why: str) -> None:
 def lift(context: Context, subject: str) -> None:
     """Let SUBJECT go; what waited to be erased follows within the minute."""
     _checked(subject)
-    with context.parts() as parts, parts.database.write() as conn:
+    with context.stored() as parts, parts.database.write() as conn:
         if not erasures.lift_hold(conn, subject):
             raise click.ClickException(f"{subject} is not on hold; `makegood hold list` shows what is.")
         audit_log.write(conn, at=parts.clock(), actor=ACTOR, action="hold lifted", subject=subject)
@@ -125,7 +125,7 @@ def lift(context: Context, subject: str) -> None:
 @click.pass_obj
 def list_holds(context: Context) -> None:
     """Show every hold and its reason."""
-    with context.parts() as parts, parts.database.read() as conn:
+    with context.stored() as parts, parts.database.read() as conn:
         found = erasures.all_holds(conn)
     for one in found:
         click.echo(f"{one.subject}  since {one.placed_at:%Y-%m-%d}, by {one.placed_by}: {one.why}")
@@ -137,7 +137,7 @@ def list_holds(context: Context) -> None:
 @click.pass_obj
 def retention(context: Context) -> None:
     """Go the daily round now: forget what is older than MAKEGOOD_KEEP_MONTHS."""
-    with context.parts() as parts:
+    with context.stored() as parts:
         found = keep_no_longer(parts)
         forgotten = 0
         while done := erasing.forget_due(parts):

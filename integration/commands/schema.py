@@ -1,5 +1,7 @@
 """`makegood db`: the database's schema."""
 
+from contextlib import closing
+
 import click
 
 from integration.app import assemble
@@ -16,25 +18,19 @@ def db() -> None:
 @click.pass_obj
 def upgrade(context: Context) -> None:
     """Bring the schema to this version; an SQLite file is backed up first."""
-    parts = assemble(context.settings())
-    try:
-        with trouble_told():
-            schema_state(parts.database.engine)
-            click.echo(f"The schema is at {migrate(parts.database.engine).current}.")
-    finally:
-        parts.close()
+    settings = context.settings()
+    with trouble_told(), closing(assemble(settings)) as parts:
+        schema_state(parts.database.engine)
+        click.echo(f"The schema is at {migrate(parts.database.engine).current}.")
 
 
 @db.command()
 @click.pass_obj
 def downgrade(context: Context) -> None:
     """Go one schema version back; an SQLite file is backed up first."""
-    parts = assemble(context.settings())
-    try:
-        with trouble_told():
-            schema_state(parts.database.engine)
+    settings = context.settings()
+    with trouble_told(), closing(assemble(settings)) as parts:
+        try:
             click.echo(f"The schema is at {downgrade_one(parts.database.engine).current}.")
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        parts.close()
+        except ValueError as error:
+            raise click.ClickException(str(error)) from error

@@ -58,6 +58,7 @@ def test_a_short_rate_limit_is_waited_for(
 
 
 def test_parked_work_is_listed_with_its_reason_and_tried_again(makegood: Run, settings: Settings) -> None:
+    makegood("db", "upgrade", **settings)
     assert "Nothing is parked." in makegood("parked", "list", **settings).output
     park_one(settings)
 
