@@ -115,6 +115,7 @@ def worker(context: Context, slot: str | None, slot_token: str | None) -> None:
 def run(context: Context) -> None:
     """Run web and worker together: all that a small team needs, on one SQLite file."""
     settings = context.settings()
+    _refuse_taken_port(settings)
     with context.parts():
         pass
     click.echo(f"Makegood answers on http://{settings.host}:{settings.port} and works in the background.")
@@ -169,6 +170,17 @@ def _end(processes: list[subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        raise click.ClickException(
+            f"Nothing can answer on {settings.host}, port {settings.port}: {error.strerror or error}. "
+            "Is Makegood running already? Stop it, or set MAKEGOOD_HOST and MAKEGOOD_PORT."
+        ) from error
 
 
 def _refuse_many_on_sqlite(settings: Settings, workers: int) -> None:

@@ -1,6 +1,7 @@
 """Mistakes that admins make: each ends with what happened and the next step, and with nothing changed."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,15 @@ def test_the_data_folder_is_for_its_owner_alone(makegood: Run) -> None:
     assert makegood("db", "upgrade", **ELSEWHERE).exit_code == 0
 
     assert Path("data").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_port_that_is_taken_is_named_before_anything_starts(makegood: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        result = makegood("run", **ELSEWHERE, PORT=str(port))
+
+    assert result.exit_code == 1
+    assert f"port {port}: Address already in use" in result.output
+    assert "MAKEGOOD_PORT" in result.output
+    assert not Path("data").exists()
