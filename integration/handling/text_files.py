@@ -132,6 +132,8 @@ def _read(archive: zipfile.ZipFile, name: str) -> str:
 def _text(name: str, content: bytes) -> str:
     if len(content) > MAX_FILE_BYTES:
         raise NotTaken(f"{name} is longer than {MAX_FILE_BYTES} bytes; split it.")
+    if b"\0" in content:
+        raise NotTaken(f"{name} holds a NUL character; save it as plain text.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -14,6 +14,7 @@ from integration.store.audit_log import Entry
 from integration.store.audit_search import Wanted
 from integration.web.caller import admin_section, words_of_caller, zone_of_caller
 from integration.web.panel import languages
+from integration.web.plain import one_line
 from integration.web.policy_forms import step_name
 from integration.web.problems import Problem
 from integration.web.spreadsheet import csv_file, plain
@@ -105,7 +106,7 @@ def _wanted() -> Wanted:
 
 
 def _given(name: str) -> str:
-    return request.args.get(name, "").strip()[:LONGEST_WORD]
+    return one_line(request.args.get(name, "")[:LONGEST_WORD])
 
 
 def _midnight(name: str, zone: ZoneInfo, later: int) -> datetime | None:

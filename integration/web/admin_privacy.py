@@ -16,6 +16,7 @@ from integration.store import audit_log, erasures, staff
 from integration.store.erasures import Hold
 from integration.web.bodies import json_object
 from integration.web.caller import admin_section, words_of_caller, zone_of_caller
+from integration.web.plain import one_line
 from integration.web.problems import Problem
 
 MOST_RECEIPTS = 50
@@ -81,7 +82,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @section.post("/<int:requester_id>/hold")
     def hold(requester_id: int) -> Response:
-        why = str(json_object().get("why", "")).strip()[:LONGEST_WHY]
+        why = one_line(str(json_object().get("why", ""))[:LONGEST_WHY])
         if not why:
             message = "A hold needs its reason, such as a file number."
             raise Problem(HTTPStatus.BAD_REQUEST, "no_reason", message)

@@ -10,6 +10,7 @@ from integration.parts import Parts
 from integration.responses.errors import RendererUnavailable, TemplateFailed
 from integration.web.bodies import json_object
 from integration.web.caller import admin_section, words_of_caller, zone_of_caller
+from integration.web.plain import lines
 from integration.web.problems import Problem
 from integration.web.report_view import name_of
 
@@ -33,7 +34,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @section.get("/health/reviews/<int:review_id>/letters")
     def letters(review_id: int) -> str:
-        what = request.args.get("what", "").strip()[:LONGEST]
+        what = lines(request.args.get("what", "")[:LONGEST]).strip()
         try:
             drafts = reviews.drafts(parts, review_id, what) if what else []
         except reviews.UnknownReview as error:
@@ -75,7 +76,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
 def _text(given: dict[str, object], name: str) -> str:
     value = given.get(name, "")
-    return value[:LONGEST] if isinstance(value, str) else ""
+    return lines(value[:LONGEST]) if isinstance(value, str) else ""
 
 
 def _day(given: dict[str, object]) -> datetime | None:

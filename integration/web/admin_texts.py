@@ -13,10 +13,12 @@ from integration.store import requesters
 from integration.store.editions import Edition, Outdated
 from integration.web.bodies import json_object
 from integration.web.caller import words_of_caller
+from integration.web.plain import one_line
 from integration.web.problems import Problem
 from integration.web.words import Words
 
 ZIP = "application/zip"
+MOST_REVISIONS = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +148,14 @@ def files_answer(files: Mapping[str, str], name: str) -> Response:
 
 def _save(parts: Parts, path: str, text: str, body: Mapping[str, object]) -> Edition:
     comment, revision = body.get("comment", ""), body.get("revision")
-    if not isinstance(revision, int) or not isinstance(comment, str) or len(comment) > MAX_COMMENT:
+    is_comment = isinstance(comment, str) and len(comment) <= MAX_COMMENT
+    if not isinstance(revision, int) or not 0 <= revision < MOST_REVISIONS or not is_comment:
         message = f"revision or comment is wrong: a comment has at most {MAX_COMMENT} characters."
         raise Problem(HTTPStatus.BAD_REQUEST, "bad_field", message)
     try:
-        return editing.save(parts, path, text, actor=actor(), comment=comment.strip(), revision=revision)
+        return editing.save(
+            parts, path, text, actor=actor(), comment=one_line(str(comment)), revision=revision
+        )
     except Outdated as error:
         raise _outdated() from error
     except TooLong as error:

@@ -33,6 +33,7 @@ from integration.web import (
     problems,
     security,
 )
+from integration.web.ids import Id
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ ROUTINE = frozenset(
 
 def install(app: Flask, parts: Parts) -> None:
     """Register the blueprints, the headers, the shape of refusals and the request log."""
+    app.url_map.converters["int"] = Id
     sidebar = (app_pages, app_api, app_letters, app_work, app_dates, app_clocks, app_alerts, app_messages)
     admin = (admin_health, admin_reports, admin_reviews, admin_templates, admin_policies, admin_switches)
     for module in (events, facts, *sidebar, *admin, admin_choices, admin_privacy, health):
