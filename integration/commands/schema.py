@@ -6,6 +6,7 @@ import click
 
 from integration.app import assemble
 from integration.commands.context import Context, trouble_told
+from integration.store.going_back import NotForgettable
 from integration.store.migrate import downgrade_one, migrate, schema_state
 
 
@@ -32,5 +33,5 @@ def downgrade(context: Context) -> None:
     with trouble_told(), closing(assemble(settings)) as parts:
         try:
             click.echo(f"The schema is at {downgrade_one(parts.database.engine).current}.")
-        except ValueError as error:
+        except (NotForgettable, ValueError) as error:
             raise click.ClickException(str(error)) from error

@@ -14,8 +14,8 @@ from integration.parts import Parts
 from integration.statements import Statement
 from integration.store import audit_log, kept
 from integration.store.audit_chain import Break, Head, Link, follow
+from integration.store.going_back import CHECKPOINT
 
-CHECKPOINT = "audit_checkpoint"
 # A log up to this long is followed from its beginning each time; that takes about a second.
 ALWAYS_WHOLE = 20_000
 

@@ -18,6 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
 from integration.store.engine import DatabaseUnavailable, named_trouble
+from integration.store.going_back import end_chain, refuse_loss
 from integration.store.tables import metadata
 from integration.store.trouble import is_about_its_file, reason_of
 
@@ -75,7 +76,8 @@ def migrate(engine: Engine) -> SchemaState:
 def downgrade_one(engine: Engine) -> SchemaState:
     """Go back one revision, as far as the first; data that only the newer schema holds is lost.
 
-    Raises `SchemaTooNew` for a revision that this code does not know, `ValueError` at the first one.
+    Raises `SchemaTooNew` for a revision that this code does not know, `ValueError` at the first one, and
+    `NotForgettable`.
     """
     with _alone(engine):
         state = schema_state(engine)
@@ -84,8 +86,11 @@ def downgrade_one(engine: Engine) -> SchemaState:
         target = _previous(state.current)
         if target is None:
             raise ValueError("The database is at its first schema; there is nothing to go back to.")
+        with engine.connect() as connection:
+            refuse_loss(connection, state.current or "")
         _back_up(engine, state, before=target)
         with _transaction(engine) as connection:
+            end_chain(connection, state.current or "")
             command.downgrade(_config(connection), target)
         return schema_state(engine)
 
