@@ -20,6 +20,7 @@ from integration.commands.context import Context, ready
 from integration.handling.suggesting import prepare
 from integration.parts import Parts
 from integration.settings import Settings
+from integration.web.arrival import Arrival
 from integration.worker import SlotTaken, Worker
 
 THREADS = 8
@@ -74,7 +75,9 @@ def web(context: Context, workers: int) -> None:
 def _prepared_app(settings: Settings) -> Flask:
     parts = assemble(settings, wait_seconds=ANSWER_WITHIN_SECONDS)
     _prepare(parts)
-    return create_app(parts)
+    app = create_app(parts)
+    app.wsgi_app = Arrival(app.wsgi_app)  # type: ignore[method-assign]
+    return app
 
 
 def _prepare(parts: Parts) -> None:
