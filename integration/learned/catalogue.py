@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from integration.learned.encoder import DIMENSIONS, Encoder, Vectors
 from integration.learned.lexical import Index, pieces_of, words_of
+from integration.learned.nearest_words import NearestWords, Worded
 from integration.learned.passages import centred
+from integration.learned.word_space import WordSpace
 
 Scores = NDArray[np.float32]
 
@@ -66,6 +68,7 @@ class EntryVectors:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
+        self.words = WordSpace(encoder)
         self._remembered: OrderedDict[_Parts, Vectors] = OrderedDict()
 
     def of(self, entries: Sequence[_Parts]) -> Vectors:
@@ -102,6 +105,8 @@ class Catalogue:
         self._words = Index([Counter(one) for one in words])
         self._pieces = Index([pieces_of(one) for one in words])
         self.meaning = _meaning(vectors, entries, letters) if vectors is not None and entries else None
+        worded = [Worded(one, _chosen(entry)) for one, entry in zip(words, entries, strict=True)]
+        self._nearest = None if vectors is None else NearestWords(worded, vectors.words)
 
     def ask(self, text: str) -> Asked:
         """Take a ticket's words apart, once for all comparisons."""
@@ -121,12 +126,22 @@ class Catalogue:
         by_word = self._words.similarities(Counter(asked.words))
         by_piece = self._pieces.similarities(pieces_of(asked.words))
         scores: Scores = WORD_SHARE * by_word + (1 - WORD_SHARE) * by_piece
-        return scores * min(1.0, asked.known / ENOUGH_KNOWN_WORDS)
+        return scores * _share_known(asked)
+
+    def nearness(self, asked: Asked) -> Scores:
+        """Return how much nearer in meaning each template's words are than the others', 0 on average."""
+        if self._nearest is None:
+            return np.zeros(len(self.ids), np.float32)
+        return self._nearest.similarities(asked.words) * _share_known(asked)
 
     def shared_words(self, place: int, asked: Asked) -> tuple[str, ...]:
         """Return the most telling words that a template and the ticket share, as the template spells them."""
         spelled = self._spelled[place]
         return tuple(spelled[word] for word in asked.telling if word in spelled)[:MAX_SHARED_WORDS]
+
+
+def _share_known(asked: Asked) -> float:
+    return min(1.0, asked.known / ENOUGH_KNOWN_WORDS)
 
 
 def _letter(text: str) -> str:
@@ -143,7 +158,15 @@ def _without_the_usual(letters: Sequence[str]) -> list[str]:
 
 
 def _words(entry: Entry, letter: str) -> tuple[str, ...]:
-    return words_of(entry.title) + words_of(" ".join(entry.keywords)) * KEYWORD_COUNT + words_of(letter)
+    return words_of(entry.title) + _keywords(entry) * KEYWORD_COUNT + words_of(letter)
+
+
+def _chosen(entry: Entry) -> tuple[str, ...]:
+    return words_of(entry.title) + _keywords(entry)
+
+
+def _keywords(entry: Entry) -> tuple[str, ...]:
+    return words_of(" ".join(entry.keywords))
 
 
 def _spelled(entry: Entry, letter: str) -> dict[str, str]:

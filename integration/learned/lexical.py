@@ -31,6 +31,11 @@ def pieces_of(words: Sequence[str]) -> Counter[str]:
     return pieces
 
 
+def rarity(holders: float, size: int) -> float:
+    """Return how much a feature says that `holders` of `size` texts have: 1 where all, more where few."""
+    return math.log((1 + size) / (1 + holders)) + 1
+
+
 class Index:
     """Texts as weighted features (TF-IDF): what is rare among them counts more, repetition little."""
 
@@ -77,7 +82,7 @@ class Index:
         return slice(int(self._bounds[number]), int(self._bounds[number + 1]))
 
     def _rarity(self, holders: float) -> float:
-        return math.log((1 + self._size) / (1 + holders)) + 1
+        return rarity(holders, self._size)
 
     def _weigh(self, counts: Mapping[str, int]) -> dict[str, float]:
         weights = {f: (1 + math.log(n)) * self.rarity(f) for f, n in counts.items()}

@@ -21,8 +21,11 @@ NEIGHBOURS = 3.0
 FOUND_WEIGHT = 2.0
 HALF_LIFE = timedelta(days=180)
 CHOICES_KEPT = 50
-# Words matter most while nothing is learned.
-LEXICAL_WEIGHT, LEXICAL_WEIGHT_LEARNED = 0.4, 0.27
+# Words matter most while nothing is learned: those that are shared, and those near to one of a template.
+LEXICAL_WEIGHT, LEXICAL_WEIGHT_LEARNED = 0.3, 0.2
+NEAREST_WEIGHT, NEAREST_WEIGHT_LEARNED = 0.4, 0.2
+# The words of the right template are nearer than the others' by about so much.
+NEAREST_USUAL = 0.25
 SIMILAR = 0.5
 # Tickets resemble each other more than they resemble templates. What they have in common is learned from
 # the chosen ones, and taken away, or the first templates chosen would gain on all others.
@@ -85,8 +88,10 @@ class Ranker:
             passages = learned.apart(encode_passages(self.encoder, text) if meaning is None else meaning)
             alike = learned.alike(passages, ticket_id)
             by_meaning = learned.similarities(passages, alike)
-            weight = learned.between(LEXICAL_WEIGHT, LEXICAL_WEIGHT_LEARNED)
-            scores = ((by_meaning + weight * scores) / (1 + weight)).astype(np.float32)
+            shared = learned.between(LEXICAL_WEIGHT, LEXICAL_WEIGHT_LEARNED)
+            near = learned.between(NEAREST_WEIGHT, NEAREST_WEIGHT_LEARNED)
+            total = by_meaning + shared * scores + near * catalogue.nearness(asked)
+            scores = np.minimum(total / (1 + shared + NEAREST_USUAL * near), 1).astype(np.float32)
             tickets = learned.similar_tickets(alike)
         return {
             id: Likeness(round(float(scores[n]), 4), catalogue.shared_words(n, asked), tickets.get(n, ()))

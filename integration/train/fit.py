@@ -77,7 +77,7 @@ def _fit_form(samples: Sequence[Sample]) -> Head:
     centre = vectors.mean(axis=0)
     # Half precision from here on, so that what is fitted is what is stored.
     axes = np.linalg.svd(vectors - centre, full_matrices=False)[2][:AXES].T
-    centre, axes = _rounded(centre), _rounded(_signed(axes))
+    centre, axes = _rounded(centre), _rounded(signed(axes))
     model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=_ROUNDS, tol=1e-3)
     model.fit(expanded(vectors, centre, axes), labels)
     nothing = np.zeros(1)
@@ -88,7 +88,7 @@ def _rounded(numbers: NDArray[np.float32]) -> NDArray[np.float32]:
     return numbers.astype(np.float16).astype(np.float32)
 
 
-def _signed(axes: NDArray[np.float32]) -> NDArray[np.float32]:
+def signed(axes: NDArray[np.float32]) -> NDArray[np.float32]:
     """Fix the signs, which a decomposition leaves open."""
     largest = axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])]
     signed: NDArray[np.float32] = axes * np.sign(largest)

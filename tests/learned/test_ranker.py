@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integration.learned.catalogue import Entry
-from integration.learned.encoder import load_encoder
+from integration.learned.catalogue import Catalogue, Entry, EntryVectors
+from integration.learned.encoder import Encoder, load_encoder
 from integration.learned.ranker import CHOICES_KEPT, Choice, Ranker
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -52,6 +52,19 @@ def gain(ranker: Ranker, *choices: Choice) -> float:
 )
 def test_templates_are_found_by_meaning_whatever_the_language(ranker: Ranker, text: str, wanted: str) -> None:
     assert best(ranker, text) == wanted
+
+
+def test_a_word_near_to_one_of_a_template_brings_it_forward_where_words_are_shared(encoder: Encoder) -> None:
+    """A ticket that shares no word with any template is left to the meaning of the whole."""
+    entries = (Entry("a", "Luggage claims"), Entry("b", "Password claims"), Entry("c", "Parcel claims"))
+    catalogue = Catalogue(entries, EntryVectors(encoder))
+
+    shared, foreign = (
+        catalogue.nearness(catalogue.ask(text)) for text in ("Suitcase claims", "Valise perdue")
+    )
+
+    assert int(shared.argmax()) == 0
+    assert not foreign.any()
 
 
 def test_without_the_encoder_words_still_find_a_template() -> None:

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from integration.learned.encoder import Encoder
 from integration.learned.head import load_head, save_head
+from integration.learned.word_space import DIRECTIONS, WEIGHTS, load_axes, save_axes
 from integration.train.examples import Labelled, samples
 from integration.train.fit import fit
 from integration.train.neutral import AROUND, padded
+from integration.train.word_axes import word_axes
 
 UPSET = (
     "This is the third time that nobody has answered me.",
@@ -36,3 +40,14 @@ def test_training_twice_writes_the_same_bytes_that_tell_upset_from_calm(
     assert (tmp_path / "first.npz").read_bytes() == (tmp_path / "second.npz").read_bytes()
     head = load_head(tmp_path / "first.npz")
     assert head.probability(seen[0].features) < 0.5 < head.probability(seen[-1].features)
+
+
+def test_the_directions_of_words_are_found_again_and_stand_square_to_each_other(
+    encoder: Encoder, tmp_path: Path
+) -> None:
+    save_axes(word_axes(encoder), tmp_path / "words.npz")
+
+    axes = load_axes()
+    assert np.allclose(load_axes(tmp_path / "words.npz"), axes, atol=1e-3)
+    assert np.allclose(axes.T @ axes, np.eye(DIRECTIONS), atol=1e-2)
+    assert WEIGHTS.stat().st_size < 70_000
