@@ -20,8 +20,8 @@ def refuse_loss(conn: Connection, revision: str) -> None:
     if holds or erasures:
         raise NotForgettable(
             f"There are {holds} legal holds and {erasures} erasures, which an older schema does not know: "
-            "what is on hold could be erased, and an import would bring back who was. Stay with this Makegood; "
-            "to go back all the same, restore the backup that was made before its upgrade."
+            "what is on hold could be erased, and an import would bring back who was. Stay here; to go back "
+            "all the same, restore the backup that was made before its upgrade."
         )
 
 
