@@ -53,6 +53,10 @@ def verify(context: Context, file: Path | None, anew: bool) -> None:
 
 def _tell(head: Head, broken: Break | None) -> None:
     if broken is not None:
+        if auditing.is_other_key(broken):
+            raise click.ClickException(
+                f"The chain cannot be judged: {broken.why}. {auditing.step_after(broken)}"
+            )
         place = "The chain" if broken.seq is None else f"Entry {broken.seq}"
         raise click.ClickException(
             f"{place} does not hold: {broken.why}. The {head.seq} entries before are whole. "

@@ -105,7 +105,10 @@ def add(context: Context, subject: str, why: str) -> None:
         if not erasures.place_hold(conn, Hold(subject, why, ACTOR, now)):
             raise click.ClickException(f"{subject} is on hold already.")
         audit_log.write(conn, at=now, actor=ACTOR, action="hold placed", subject=subject, after={"why": why})
+        is_known = erasing.is_known(conn, subject)
     click.echo(f"{subject} is on hold.")
+    if not is_known:
+        click.echo(f"Nothing is stored of {subject} yet: is it the id from Zendesk's URL?")
 
 
 @hold.command()

@@ -36,6 +36,10 @@ class UnreadableExport(Exception):
         super().__init__(f"Line {number} is not a line of an exported audit log.")
 
 
+class _OtherKey(Exception):
+    """The checkpoint was signed with another SECRET_KEY, or by nobody who had it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Checkpoint:
     head: Head
@@ -52,8 +56,8 @@ def check_chain(parts: Parts, *, whole: bool = False, anew: bool = False) -> Cha
     with parts.database.read() as conn:
         try:
             last = None if anew else _read(conn, key)
-        except ValueError as error:
-            return Chain(Head(), Break(None, str(error)), None)
+        except _OtherKey:
+            return Chain(Head(), Break(None, Statement("chain_other_key")), None)
         if last is not None and audit_log.hash_at(conn, last.head.seq) != last.head.hash:
             why = Statement("chain_gone")
             return Chain(Head(), Break(last.head.seq, why), last.whole_at)
@@ -65,6 +69,16 @@ def check_chain(parts: Parts, *, whole: bool = False, anew: bool = False) -> Cha
         with parts.database.write() as conn:
             _keep(conn, key, _Checkpoint(head, whole_at), now)
     return Chain(head, broken, whole_at)
+
+
+def is_other_key(broken: Break) -> bool:
+    """Whether all that is known is that the checkpoint was signed with another SECRET_KEY."""
+    return isinstance(broken.why, Statement) and broken.why.code == "chain_other_key"
+
+
+def step_after(broken: Break) -> Statement:
+    """Return what to do about a chain that does not hold."""
+    return Statement("audit_other_key.step" if is_other_key(broken) else "audit_broken.step")
 
 
 def export_lines(parts: Parts) -> Iterator[str]:
@@ -94,9 +108,7 @@ def _read(conn: Connection, key: str) -> _Checkpoint | None:
         return None
     seq, hash, whole_at = (str(stored.get(name)) for name in ("seq", "hash", "whole_at"))
     if not hmac.compare_digest(str(stored.get("signature")), _signature(key, seq, hash, whole_at)):
-        raise ValueError(
-            "the last checkpoint is not signed with this MAKEGOOD_SECRET_KEY: it was changed, or the key was"
-        )
+        raise _OtherKey
     return _Checkpoint(Head(int(seq), hash), datetime.fromisoformat(whole_at))
 
 

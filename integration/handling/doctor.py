@@ -4,8 +4,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
+from integration.handling import audit
 from integration.handling.access import APP_PUBLIC_KEY
-from integration.handling.audit import check_chain
 from integration.handling.examine_account import examine_account, examine_address, examine_webhooks
 from integration.handling.findings import Finding, Health, doubtful, failing, fine
 from integration.handling.import_history import so_far
@@ -170,11 +170,11 @@ def _backlog(parts: Parts) -> Iterator[Finding]:
 
 
 def _audit(parts: Parts) -> Iterator[Finding]:
-    chain = check_chain(parts)
+    chain = audit.check_chain(parts)
     if chain.broken is not None:
         seq, why = chain.broken.seq, chain.broken.why
         broken = why if seq is None else Statement("audit_broken_at", seq=seq, why=why)
-        yield failing("audit log", broken, Statement("audit_broken.step"))
+        yield failing("audit log", broken, audit.step_after(chain.broken))
     elif chain.whole_at is None:
         yield fine("audit log", Statement("audit_holds", count=chain.head.seq))
     else:

@@ -134,6 +134,14 @@ def after_user_deletion(
     erasures.ask(conn, f"requester:{user_id}", cause=cause, asked_by=MAKEGOOD, now=now, due_at=due_at)
 
 
+def is_known(conn: Connection, subject: str) -> bool:
+    """Whether anything is stored of a subject such as `requester:7` or `ticket:5`."""
+    kind, _, number = subject.partition(":")
+    if kind == "ticket":
+        return tickets.get(conn, int(number)) is not None
+    return requesters.get(conn, int(number)) is not None
+
+
 def mark_of(secret_key: str, subject: str) -> str:
     """Return the keyed digest by which a receipt is found again, by those who know whom to look for."""
     return _keyed(secret_key, f"makegood erasure of {subject}")
@@ -232,11 +240,14 @@ def _known(conn: Connection, requester_id: int) -> Scope:
 
 
 def _holds(conn: Connection, scope: Scope) -> list[str]:
-    """Return the holds that concern them; a hold on a person covers that person's tickets."""
-    subjects = [f"ticket:{id}" for id in scope.tickets] + [f"requester:{id}" for id in scope.requesters]
-    owners = {ticket.requester_id for id in scope.tickets if (ticket := tickets.get(conn, id))}
-    subjects += [f"requester:{id}" for id in owners if id > 0]
-    return erasures.held(conn, subjects)
+    """Return the holds that concern them; a hold on a person covers that person's tickets.
+
+    It was perhaps placed on a user who has been merged with another since.
+    """
+    people = {ticket.requester_id for id in scope.tickets if (ticket := tickets.get(conn, id))}
+    people |= set(scope.requesters)
+    same = {id for owner in people if owner > 0 for id in requesters.same_person(conn, owner)}
+    return erasures.held(conn, [f"ticket:{id}" for id in scope.tickets] + [f"requester:{id}" for id in same])
 
 
 def _receipt(secret_key: str, receipt: Receipt) -> str:

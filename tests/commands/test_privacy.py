@@ -57,6 +57,17 @@ def test_what_is_on_hold_is_not_erased(makegood: Run, settings: Settings, person
     assert makegood("hold", "add", "person:7", "--why", "x", **settings).exit_code == 1
 
 
+def test_a_hold_on_somebody_unknown_is_placed_and_said(
+    makegood: Run, settings: Settings, person: int
+) -> None:
+    known = makegood("hold", "add", "requester:7", "--why", "file 12", **settings)
+    unknown = makegood("hold", "add", "ticket:70", "--why", "file 12", **settings)
+
+    assert "Nothing is stored" not in known.output
+    assert "Nothing is stored of ticket:70 yet" in unknown.output
+    assert unknown.exit_code == 0
+
+
 def test_the_record_is_exported_and_verified_without_the_database(
     makegood: Run, settings: Settings, person: int, tmp_path: Path
 ) -> None:
@@ -95,6 +106,22 @@ def test_the_doctor_notices_a_record_that_was_changed_or_cut(
     ask(settings, statement)
 
     assert told in makegood("doctor", **settings).output
+
+
+def test_a_changed_secret_key_is_told_from_a_changed_record(
+    makegood: Run, settings: Settings, person: int
+) -> None:
+    makegood("hold", "add", "requester:7", "--why", "file 12", **settings)
+    makegood("audit", "verify", **settings)
+    renewed = {**settings, "SECRET_KEY": "n" * 40}
+
+    told = makegood("audit", "verify", **renewed)
+    doctor = makegood("doctor", **renewed).output
+
+    assert (told.exit_code, "audit verify --anew" in told.output) == (1, True)
+    assert "audit verify --anew" in doctor
+    assert makegood("audit", "verify", "--anew", **renewed).exit_code == 0
+    assert "audit verify --anew" not in makegood("doctor", **renewed).output
 
 
 def test_the_daily_round_can_be_gone_by_hand(makegood: Run, settings: Settings, person: int) -> None:

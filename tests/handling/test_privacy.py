@@ -176,6 +176,25 @@ def test_nobody_on_legal_hold_is_forgotten(makegood: Installation, ticket_id: in
     assert WORDS not in stored(makegood)
 
 
+def test_a_hold_outlives_a_merge(makegood: Installation, ticket_id: int) -> None:
+    held = makegood.requester_of(ticket_id)
+    with makegood.parts.database.write() as conn:
+        erasures.place_hold(conn, Hold(f"requester:{held}", "file 12", "cli", makegood.now))
+    other = makegood.requester_of(makegood.write_in("Thank you!", name="Ivo Kral"))
+    makegood.change(ticket_id, status="solved")
+    makegood.live()
+    makegood.control("POST", "users/merge", **{"from": held, "into": other})
+    makegood.live()
+    makegood.control("DELETE", f"tickets/{ticket_id}")
+    makegood.live()
+    makegood.pass_time(days=2)
+
+    assert forget_due(makegood.parts) == 0
+    assert WORDS in stored(makegood)
+    with pytest.raises(OnHold):
+        erase_requester(makegood.parts, other, asked_by="cli")
+
+
 def test_what_ended_long_ago_ages_away_and_open_matters_do_not(
     makegood: Installation, ticket_id: int
 ) -> None:
