@@ -1,6 +1,7 @@
 """What is shipped: a wheel that needs nothing of the checkout, containers and units that may do little."""
 
 import json
+import lzma
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ import tomllib
 import venv
 from pathlib import Path
 
+import py3langid
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -137,6 +139,17 @@ def test_two_web_parts_and_two_workers_share_one_database_and_little_else() -> N
     assert len(slots) == 2
     assert services["database"]["networks"] == ["inside"]
     assert "ports" not in services["database"]
+
+
+def test_several_processes_at_once_can_unpack_the_model_of_languages_into_the_temporary_folder() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    with lzma.open(Path(py3langid.__file__).parent / "data" / "model.npz.xz") as packed:
+        needed = packed.seek(0, os.SEEK_END)
+
+    for name, one in services.items():
+        if name != "database":
+            (size,) = re.findall(r"^/tmp:size=(\d+)m,", one["tmpfs"][0])
+            assert int(size) * 2**20 > 4 * needed
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
