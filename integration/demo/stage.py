@@ -79,8 +79,7 @@ class Stage:
         url = f"http://127.0.0.1:{zendesk_port}"
         arguments = ["--port", str(zendesk_port), "--data", str(self.data_dir / "zendesk.db")]
         arguments += self._rehearsal_options
-        if not (self.data_dir / "zendesk.db").exists():
-            arguments += ["--seed-history", str(seed_tickets)]
+        arguments += ["--seed-history", str(seed_tickets)]
         self._start("the rehearsal Zendesk", [sys.executable, "-m", "integration.rehearsal", *arguments])
         self._wait_for("the rehearsal Zendesk", f"{url}/rehearsal/api/state")
         self.zendesk = Puppets(url)

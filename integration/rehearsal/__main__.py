@@ -15,7 +15,11 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--data", required=True, help="SQLite file of the account; made when missing")
     parser.add_argument(
-        "--seed-history", type=int, metavar="N", default=0, help="load N tickets of made-up history"
+        "--seed-history",
+        type=int,
+        metavar="N",
+        default=0,
+        help="load N tickets of made-up history into an account without tickets",
     )
     usual = Limits()
     parser.add_argument(
@@ -34,7 +38,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stopped.set())
     limits = Limits(plan=arguments.plan_limit, tickets_update=arguments.tickets_update)
     server = RehearsalServer(arguments.data, arguments.port, limits=limits)
-    if arguments.seed_history:
+    if arguments.seed_history and not server.account.history_size()["ticket"]:
         # Before anybody can ask: an export must not see half of the past.
         server.seed_history(arguments.seed_history)
     with server:

@@ -13,13 +13,14 @@ _DIRECT = ("subject", "priority", "type", "tags", "created_at", "updated_at", "s
 
 
 def load_history(account: Account, history: Iterable[Doc]) -> dict[str, int]:
-    """Store what `history.generate` yields, without events; return how many records of each REST kind.
+    """Store what `history.generate` yields, all or nothing and without events; return how many of each kind.
 
     Call it once, on an account that holds nothing of that history yet.
     """
     translation = _Translation(account)
-    counts = account.load(translation.records(history))
-    translation.name_sources()
+    with account.db.write():
+        counts = account.load(translation.records(history))
+        translation.name_sources()
     return counts
 
 

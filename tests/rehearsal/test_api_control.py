@@ -111,7 +111,7 @@ def test_a_stopped_server_leaves_no_thread(tmp_path: Path) -> None:
     assert threading.active_count() == before
 
 
-def test_the_server_runs_as_a_process(tmp_path: Path) -> None:
+def test_the_server_runs_as_a_process_and_loads_its_history_once(tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-m",
@@ -121,11 +121,17 @@ def test_the_server_runs_as_a_process(tmp_path: Path) -> None:
         "--seed-history",
         "50",
     ]
+    first, again = _counted(command), _counted(command)
+
+    assert first["ticket"] > 30
+    assert again == first
+
+
+def _counted(command: list[str]) -> dict[str, int]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         url = process.stdout.readline().strip()
-        counts = requests.get(f"{url}/rehearsal/api/state", timeout=10).json()["counts"]
+        counts: dict[str, int] = requests.get(f"{url}/rehearsal/api/state", timeout=10).json()["counts"]
         process.terminate()
         assert process.wait(10) == 0
-
-    assert counts["ticket"] > 30
+    return counts

@@ -198,6 +198,19 @@ def account(history: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFact
     account.close()
 
 
+def test_a_history_is_loaded_whole_or_not_at_all(history: list[dict[str, Any]], tmp_path: Path) -> None:
+    account = open_account(tmp_path / "rehearsal.sqlite3", Config())
+    furnished = account.history_size()
+    *fine, last = history[:1200]
+    assert last["kind"] == "ticket"
+
+    with pytest.raises(IndexError):
+        load_history(account, [*fine, {**last, "comments": []}])
+
+    assert account.history_size() == furnished
+    account.close()
+
+
 def test_loaded_tickets_stand_as_the_history_tells(account: Account, tickets: list[dict[str, Any]]) -> None:
     kept = [(number, ticket) for number, ticket in enumerate(tickets, 1) if not ticket["deleted_at"]]
 
