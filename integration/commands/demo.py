@@ -55,18 +55,19 @@ def demo(once: bool, as_json: bool, data_dir: Path | None, port: int | None) -> 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if port:
         _refuse_taken(port, port + 1)
-    with _folder(data_dir) as folder, Stage(folder, port) as stage:
-        try:
-            _set_up(stage, console, STORY_TICKETS if once else SEED_TICKETS)
-            if once:
-                sys.exit(_play(stage, as_json, started))
-            _show(stage, console)
-        except StageError as error:
-            raise click.ClickException(str(error)) from error
-        finally:
-            # A second Ctrl-C, out of impatience, must not leave processes behind.
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, signal.SIG_IGN)
+    try:
+        with _folder(data_dir) as folder, Stage(folder, port) as stage:
+            try:
+                _set_up(stage, console, STORY_TICKETS if once else SEED_TICKETS)
+                if once:
+                    sys.exit(_play(stage, as_json, started))
+                _show(stage, console)
+            finally:
+                # A second Ctrl-C, out of impatience, must not leave processes behind.
+                for number in (signal.SIGINT, signal.SIGTERM):
+                    signal.signal(number, signal.SIG_IGN)
+    except StageError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _refuse_taken(*ports: int) -> None:
@@ -87,7 +88,13 @@ def _folder(given: Path | None) -> Iterator[Path]:
     if given is not None:
         yield given
         return
-    with tempfile.TemporaryDirectory(prefix="makegood-demo-") as folder:
+    try:
+        made = tempfile.TemporaryDirectory(prefix="makegood-demo-")
+    except OSError as error:
+        raise StageError(
+            f"No temporary folder can be made ({error.strerror}); give one: --data-dir"
+        ) from error
+    with made as folder:
         yield Path(folder)
 
 

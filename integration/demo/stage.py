@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -23,6 +24,7 @@ APP_NAME = "Makegood"
 WEB = "Makegood's web server"
 WORKER = "Makegood's worker"
 LAST_LINES = 12
+ROOM_MB = 100
 
 
 class StageError(Exception):
@@ -55,7 +57,7 @@ class Stage:
         self.parts: Parts
 
     def __enter__(self) -> "Stage":
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        make_room(self.data_dir)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -194,6 +196,20 @@ class Stage:
             process.kill()
             process.wait()
             sys.stderr.write(f"{name} did not stop by itself and was killed.\n")
+
+
+def make_room(folder: Path, *, megabytes: int = ROOM_MB) -> None:
+    """Make the folder; raises `StageError` where nothing, or too little, can be written into it."""
+    elsewhere = "Choose another folder: makegood demo --data-dir FOLDER"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free // 1_000_000
+    except OSError as error:
+        raise StageError(f"{folder} cannot be used: {error.strerror}. {elsewhere}") from error
+    if not os.access(folder, os.W_OK):
+        raise StageError(f"{folder} cannot be written to. {elsewhere}")
+    if free < megabytes:
+        raise StageError(f"{folder} has {free} MB left, and {megabytes} are needed. {elsewhere}")
 
 
 def _free_port() -> int:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from integration.demo.stage import Stage, StageError, make_room
+
 
 @pytest.mark.story
 def test_all_ten_steps_of_the_story_hold(tmp_path: Path) -> None:
@@ -24,3 +26,18 @@ def test_all_ten_steps_of_the_story_hold(tmp_path: Path) -> None:
     assert [step["number"] for step in story["steps"]] == list(range(1, 11))
     assert [step["title"] for step in story["steps"] if not step["held"]] == []
     assert all(step["seen"] for step in story["steps"])
+
+
+def test_a_folder_that_cannot_be_made_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with (
+        pytest.raises(StageError, match=r"file/folder cannot be used.*--data-dir"),
+        Stage(tmp_path / "file/folder"),
+    ):
+        pass
+
+
+def test_a_disk_without_room_is_told_before_anything_starts(tmp_path: Path) -> None:
+    with pytest.raises(StageError, match=r"has \d+ MB left, and 999999999999 are needed"):
+        make_room(tmp_path, megabytes=999_999_999_999)
