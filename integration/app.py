@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from integration.call_book import CallBook
 from integration.clock import Clock, RehearsalClock, system_clock
 from integration.handling import standing
+from integration.handling.receive import own_user
 from integration.learned.encoder import load_encoder
 from integration.learned.model import MODEL
 from integration.learned.ranker import Ranker
@@ -23,6 +24,7 @@ from integration.store.engine import WAIT_SECONDS, Database, DatabaseUnavailable
 from integration.web import site
 from integration.zendesk.client import Zendesk
 from integration.zendesk.http import ZendeskSession
+from integration.zendesk.identity import Identity
 from integration.zendesk.oauth import AccessToken
 from integration.zendesk.pace import Pace
 
@@ -51,11 +53,13 @@ def assemble(
     *,
     wait_seconds: int = WAIT_SECONDS,
     can_write: bool | None = None,
+    is_connecting: bool = False,
 ) -> Parts:
     """Build the parts; nothing is called or opened on the network yet. Call `close` at the end.
 
     `wait_seconds` bounds the wait for another writer of the database. `can_write` asks Zendesk for more
     than read access; without a word it follows the mode, so that observing needs read scopes alone.
+    `is_connecting` lets a user act whom the database does not know yet.
     """
     may_write = settings.mode is Mode.ACT if can_write is None else can_write
     clock = clock or (RehearsalClock(settings.zendesk_url) if settings.rehearsal else system_clock)
@@ -72,6 +76,12 @@ def assemble(
         with suppress(DatabaseUnavailable, SQLAlchemyError), database.write() as conn:
             standing.note_token(conn, seconds)
 
+    def service_user() -> int | None:
+        # The account can be looked at before there is a database; nothing is written to it without one.
+        with suppress(DatabaseUnavailable, SQLAlchemyError), database.read() as conn:
+            return own_user(conn)
+        return None
+
     encoder = load_encoder(is_on=settings.encoder)
     session = ZendeskSession(
         settings.zendesk_url,
@@ -82,6 +92,7 @@ def assemble(
             scope="read write" if may_write else "read",
             on_fetch=note_token,
         ),
+        identity=None if is_connecting else Identity(service_user),
         on_limits=book.hear,
         on_call=book.count,
     )

@@ -31,7 +31,7 @@ def connect(context: Context, plan: bool, ask: bool) -> None:
     if ask:
         _ask(context)
     # Creating fields and webhooks is asked for by name, also where Makegood only observes otherwise.
-    with context.parts(can_write=None if plan else True) as parts:
+    with context.parts(can_write=None if plan else True, is_connecting=True) as parts:
         found = connecting.check_before(parts)
         print_findings(found)
         if not connecting.is_ready_to_connect(found):

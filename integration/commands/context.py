@@ -73,11 +73,11 @@ class Context:
         return settings
 
     @contextmanager
-    def parts(self, *, can_write: bool | None = None) -> Iterator[Parts]:
+    def parts(self, *, can_write: bool | None = None, is_connecting: bool = False) -> Iterator[Parts]:
         """Yield the parts over a database that is up to date; it is made where there is none."""
         settings = self.settings()
         with trouble_told():
-            parts = assemble(settings, can_write=can_write)
+            parts = assemble(settings, can_write=can_write, is_connecting=is_connecting)
             try:
                 ready(parts)
                 yield parts

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from integration.handling.access import fetch_app_key
-from integration.handling.examine_account import examine_account, examine_address, try_delivery
+from integration.handling.examine_account import examine_account, examine_address, examine_owner, try_delivery
 from integration.handling.findings import Finding, Health
 from integration.handling.receive import SERVICE_USER, WEBHOOK_SECRETS
 from integration.handling.zendesk_fields import FIELD_IDS, FIELDS_MADE_BY_CONNECT, known_fields
@@ -29,7 +29,7 @@ class Connected:
 
 def check_before(parts: Parts) -> list[Finding]:
     """Return the checklist of what connecting depends on: access, role, scopes, clock, limits, address."""
-    return [*examine_account(parts), *examine_address(parts)]
+    return [*examine_account(parts), *examine_owner(parts), *examine_address(parts)]
 
 
 def plan_connection(parts: Parts) -> tuple[Change, ...]:

@@ -11,14 +11,14 @@ import requests
 from sqlalchemy.exc import SQLAlchemyError
 
 from integration.handling.findings import Finding, doubtful, failing, fine
-from integration.handling.receive import WEBHOOK_SECRETS
+from integration.handling.receive import WEBHOOK_SECRETS, own_user
 from integration.handling.zendesk_fields import known_fields
 from integration.parts import Parts
 from integration.settings import Mode
 from integration.statements import Statement
 from integration.store import secrets
 from integration.zendesk import provision, scopes
-from integration.zendesk.errors import NotAuthorised, UnexpectedAnswer, ZendeskError
+from integration.zendesk.errors import NotAuthorised, NotFound, OtherUser, UnexpectedAnswer, ZendeskError
 from integration.zendesk.introduction import TEST_EVENT_TYPE, Introduction, introduce, send_test
 from integration.zendesk.pace import ASSUMED_LIMITS, TICKET_UPDATES
 from integration.zendesk.wanted import EVENTS_PATH
@@ -34,11 +34,8 @@ def examine_account(parts: Parts) -> Iterator[Finding]:
     try:
         told = introduce(parts.zendesk.session)
     except NotAuthorised as error:
-        yield failing(
-            "zendesk",
-            str(error),
-            Statement("access.step"),
-        )
+        step = "other_user.step" if isinstance(error, OtherUser) else "access.step"
+        yield failing("zendesk", str(error), Statement(step))
         return
     except ZendeskError as error:
         step = Statement("account_silent.step", url=parts.settings.zendesk_url)
@@ -55,6 +52,33 @@ def examine_account(parts: Parts) -> Iterator[Finding]:
     yield from _scopes(parts)
     yield _clock(told)
     yield _limits(parts, told)
+
+
+def examine_owner(parts: Parts) -> Iterator[Finding]:
+    """See whether a database that was connected as another user is this account's; says nothing if it is."""
+    with parts.database.read() as conn:
+        known = own_user(conn)
+    try:
+        if known is None or known == parts.zendesk.me().id:
+            return
+        # A user who was deleted is still found; where even the fields are unknown, it is another account.
+        if _is_user(parts, known) or provision.has_any(parts.zendesk.session, known_fields(parts)):
+            return
+    except ZendeskError as error:
+        yield doubtful(
+            "database", str(error), Statement("account_silent.step", url=parts.settings.zendesk_url)
+        )
+        return
+    measured = Statement("other_account", known=known, host=parts.settings.zendesk_host)
+    yield failing("database", measured, Statement("other_account.step"))
+
+
+def _is_user(parts: Parts, user_id: int) -> bool:
+    try:
+        parts.zendesk.user(user_id)
+    except NotFound:
+        return False
+    return True
 
 
 def examine_address(parts: Parts) -> Iterator[Finding]:

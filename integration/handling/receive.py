@@ -80,11 +80,16 @@ class Gate:
 def read_trust(conn: Connection, settings: Settings) -> Trust:
     """Read the secrets that `connect` stored, the one from the settings, and who we are in Zendesk."""
     stored = get_secrets(conn, WEBHOOK_SECRETS, secret_key=settings.secret_key)
-    own = kept.get(conn, SERVICE_USER)
     return Trust(
         secrets=tuple(secret for secret in (settings.webhook_secret, *stored.values()) if secret),
-        service_user_id=own if isinstance(own, int) else None,
+        service_user_id=own_user(conn),
     )
+
+
+def own_user(conn: Connection) -> int | None:
+    """Return the user as whom `connect` found us to act; None before it."""
+    own = kept.get(conn, SERVICE_USER)
+    return own if isinstance(own, int) else None
 
 
 def receive_event(

@@ -89,6 +89,13 @@ class NotAuthorised(ZendeskError):
         self.missing_scope = missing_scope
 
 
+class OtherUser(NotAuthorised):
+    """The OAuth client acts as another user than the one whom `connect` found, perhaps in another account."""
+
+    def __init__(self, user_id: int, known_id: int) -> None:
+        super().__init__(Statement("other_user", user=user_id, known=known_id))
+
+
 class UnexpectedAnswer(ZendeskError):
     """Zendesk answered something that its documentation does not foresee; somebody must look."""
 

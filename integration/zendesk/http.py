@@ -10,6 +10,7 @@ from requests.auth import AuthBase
 
 from integration.zendesk.answers import judge
 from integration.zendesk.errors import UnexpectedAnswer
+from integration.zendesk.identity import Identity
 from integration.zendesk.limits import seen_limits
 from integration.zendesk.oauth import AccessToken
 from integration.zendesk.transport import (
@@ -29,8 +30,9 @@ OnCall = Callable[[str, int | None, float], None]
 class ZendeskSession(requests.Session):
     """A session that raises `ZendeskError` for everything but usable answers; threads may share it.
 
-    `on_limits` is told name, limit, remaining and seconds to the reset of every limit in an answer;
-    `on_call` method, status (None without an answer) and seconds of every request.
+    `identity` may hold every call back. `on_limits` is told name, limit, remaining and seconds to the reset
+    of every limit in an answer; `on_call` method, status (None without an answer) and seconds of every
+    request.
     """
 
     # zenpy leaves authentication to a session that says so.
@@ -43,6 +45,7 @@ class ZendeskSession(requests.Session):
         *,
         read_seconds: float = READ_SECONDS,
         total_seconds: float = TOTAL_SECONDS,
+        identity: Identity | None = None,
         on_limits: OnLimits | None = None,
         on_call: OnCall | None = None,
     ) -> None:
@@ -58,6 +61,7 @@ class ZendeskSession(requests.Session):
         # zenpy knows no scheme but https; a rehearsal on loopback has none of that.
         self._origins = {base_url, f"https://{self.host}"}
         self._token = token
+        self._identity = identity
         self._on_limits = on_limits
         self._on_call = on_call
 
@@ -67,6 +71,20 @@ class ZendeskSession(requests.Session):
         Raises a `ZendeskError`; `outcome_unknown` tells whether a write may have been done.
         """
         method, url = _text(method).upper(), self._on_our_host(_text(url))
+        if self._identity:
+            self._identity.check(self._own_id)
+        return self._answer(method, url, *args, **kwargs)
+
+    def _own_id(self) -> int:
+        """Return the user whom the access token acts as (1 request)."""
+        answer = self._answer("GET", f"{self.base_url}/api/v2/users/me").json()
+        user = answer.get("user") if isinstance(answer, dict) else None
+        id = user.get("id") if isinstance(user, dict) else None
+        if not isinstance(id, int):
+            raise UnexpectedAnswer("there is no user in it.")
+        return id
+
+    def _answer(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:
         is_write = method not in SAFE_METHODS
         kwargs["timeout"] = kwargs.get("timeout") or self.timeout
         kwargs["allow_redirects"] = False

@@ -89,6 +89,14 @@ def find(session: ZendeskSession, public_url: str, known: FieldIds = NONE_KNOWN)
     )
 
 
+def has_any(session: ZendeskSession, known: FieldIds) -> bool:
+    """Whether the account has one of these ticket fields, under whatever title."""
+    ids = set(known.values())
+    return any(
+        _id(row) in ids for row in paging.rows(session, _FIELDS_PATH, "ticket_fields") if row.get("id")
+    )
+
+
 def plan_removal(
     session: ZendeskSession, public_url: str, known: FieldIds = NONE_KNOWN
 ) -> tuple[Change, ...]:
