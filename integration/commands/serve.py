@@ -4,23 +4,25 @@ import os
 import secrets
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from integration.app import assemble, create_app
 from integration.commands.context import Context, ready
 from integration.handling.suggesting import prepare
 from integration.parts import Parts
 from integration.settings import Settings
-from integration.web.arrival import Arrival
 from integration.worker import SlotTaken, Worker
 
 THREADS = 8
@@ -29,12 +31,21 @@ RESTART_AFTER_SECONDS = 1.0
 # Zendesk hangs up after ten seconds and sends again only what was answered 503.
 ANSWER_WITHIN_SECONDS = 4
 STOP_WITHIN_SECONDS = 15.0
+# Zendesk itself gives up after ten seconds or twelve.
+PATIENCE_SECONDS = 20
 
 
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn over one Flask application, made after the fork."""
 
-    def __init__(self, make_app: Callable[[], Flask], bind: str, *, processes: int = 1) -> None:
+    def __init__(
+        self,
+        make_app: Callable[[], Flask],
+        bind: str,
+        *,
+        processes: int = 1,
+        patience: int = PATIENCE_SECONDS,
+    ) -> None:
         self._make_app = make_app
         self._options = {
             "bind": bind,
@@ -48,6 +59,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "proc_name": "makegood-web",
             # Its control socket is a way in that nobody needs here.
             "control_socket_disable": True,
+            "when_ready": partial(_bound_waiting, patience),
         }
         super().__init__()
 
@@ -57,6 +69,18 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         return self._make_app()
+
+
+def _bound_waiting(seconds: int, server: Arbiter) -> None:
+    """Have no thread wait longer for a sender that fell silent, or for a reader that reads no more.
+
+    gunicorn's threads would wait for good. On Linux an accepted connection takes over the limits of the
+    socket that listens. Senders who drip are kept off by the reverse proxy in front.
+    """
+    limit = struct.pack("ll", seconds, 0)
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
 
 @click.command()
@@ -75,9 +99,7 @@ def web(context: Context, workers: int) -> None:
 def _prepared_app(settings: Settings) -> Flask:
     parts = assemble(settings, wait_seconds=ANSWER_WITHIN_SECONDS)
     _prepare(parts)
-    app = create_app(parts)
-    app.wsgi_app = Arrival(app.wsgi_app)  # type: ignore[method-assign]
-    return app
+    return create_app(parts)
 
 
 def _prepare(parts: Parts) -> None:
