@@ -13,6 +13,7 @@ from integration.domain.suggestion import Likeness
 from integration.learned.catalogue import Catalogue, Entry, EntryVectors, Meaning, Scores
 from integration.learned.encoder import DIMENSIONS, Encoder, Vectors
 from integration.learned.passages import centred, encode_passages
+from integration.learned.regression import regression
 
 # A template's own vector weighs as much as five chosen tickets.
 OWN_WEIGHT = 5.0
@@ -33,6 +34,9 @@ _TICKET_SHARE, _TICKET_SHARE_LEARNED = 0.5, 0.8
 _PRIOR_TICKETS = 20.0
 # A few choices in a whole catalogue favour whatever was chosen first, so they count in full only with time.
 _PRIOR_CHOICES = 0.5  # a template
+# What tells templates apart takes about as many choices as a vector has numbers.
+_PRIOR_REGRESSION = 512.0
+REGRESSION_WEIGHT = 0.5
 _CATALOGUES_KEPT = 12
 
 
@@ -158,9 +162,11 @@ class _Learned:
         self._trust = total / (total + _PRIOR_CHOICES * len(self._own))
         self._weights = weights * self._trust
         self._chosen = self.apart(chosen)
-        prototypes = OWN_WEIGHT * self._own
-        np.add.at(prototypes, self._places, self._weights[:, None] * self._chosen)
-        self._prototypes = centred(prototypes, self._common, 0.0)
+        weighted = weights[:, None] * self._chosen
+        sums = _sums(weighted, self._places, len(self._own))
+        self._prototypes = centred(OWN_WEIGHT * self._own + self._trust * sums, self._common, 0.0)
+        self._regression_weight = REGRESSION_WEIGHT * total / (total + _PRIOR_REGRESSION)
+        self._regression = regression(self._own, self._chosen.T @ weighted, sums) if kept else self._own
 
     def apart(self, vectors: Vectors) -> Vectors:
         """Take what tickets have in common away from some of them."""
@@ -176,10 +182,13 @@ class _Learned:
         return cosines if ticket_id is None else np.where(self._tickets == ticket_id, -1.0, cosines)
 
     def similarities(self, passages: Vectors, alike: Scores) -> Scores:
-        """Return the likeness of meaning: two parts prototype, one part nearest chosen tickets."""
+        """Return the likeness of meaning: two parts prototype, one nearest chosen tickets, and regression."""
         own = _whole_and_best(passages, self._own)
         prototypes = _whole_and_best(passages, self._prototypes)
-        scores: Scores = ((2 * prototypes + self._nearest(alike, own)) / 3).astype(np.float32)
+        near = (2 * prototypes + self._nearest(alike, own)) / 3
+        scores: Scores = (near + self._regression_weight * (self._regression @ passages[0])).astype(
+            np.float32
+        )
         return scores
 
     def similar_tickets(self, alike: Scores) -> dict[int, tuple[int, ...]]:
@@ -208,6 +217,15 @@ def _newest(choices: Sequence[Choice]) -> list[Choice]:
         if len(of_template) < CHOICES_KEPT:
             of_template.append(choice)
     return [choice for of_template in kept.values() for choice in of_template]
+
+
+def _sums(vectors: Vectors, groups: NDArray[np.intp], size: int) -> Vectors:
+    """Return the sum of the vectors of each group, which stands together: shape (size, 512)."""
+    sums = np.zeros((size, vectors.shape[1]), np.float32)
+    for group in np.unique(groups):
+        start, end = np.searchsorted(groups, [group, group + 1])
+        sums[group] = vectors[start:end].sum(axis=0)
+    return sums
 
 
 def _until(weights: NDArray[np.float32], groups: NDArray[np.intp], most: float) -> NDArray[np.float32]:
