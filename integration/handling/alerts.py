@@ -169,7 +169,6 @@ def escalate_alerts(parts: Parts) -> int:
     After downtime an alert goes up by one level only, and begins to wait for the next one.
     """
     now = parts.clock()
-    time_zone = parts.shelf.current(now).time_zone
     with parts.database.read() as conn:
         calendar = working_hours(parts, conn, now)
         found = alerts.late(conn, now, limit=MOST_AT_ONCE)
@@ -177,7 +176,7 @@ def escalate_alerts(parts: Parts) -> int:
     for alert in found:
         level = alert.level + 1
         marker = notes.new_marker()
-        note = _note(parts, alert, level, time_zone, marker) if needs_note(level) else None
+        note = _note(parts, alert, level, calendar.zone.key, marker) if needs_note(level) else None
         with parts.database.write() as conn:
             if not alerts.go_up(conn, alert, now, late_at=late_at(level, now, calendar)):
                 continue

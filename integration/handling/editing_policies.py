@@ -8,6 +8,7 @@ from datetime import date, datetime
 from integration.domain.policy import Policy
 from integration.domain.preset import Clocks, Preset
 from integration.handling import editing, text_files
+from integration.handling.clocks import calendar_of
 from integration.handling.editing import Finding
 from integration.handling.text_files import Change
 from integration.parts import Parts
@@ -60,10 +61,14 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything that decides when and on what: what is in force, and which texts have a draft."""
+    """Everything that decides when and on what: what is in force, and which texts have a draft.
+
+    `zones` names the time zone that each policy counts in, by its id.
+    """
 
     now: datetime
     policies: tuple[Policy, ...]
+    zones: Mapping[str, str]
     names: Mapping[str, str]
     clocks: Clocks
     presets: Mapping[str, tuple[Preset, ...]]
@@ -88,9 +93,12 @@ def board(parts: Parts) -> Board:
     now = parts.clock()
     with parts.database.read() as conn:
         drafts = editions.in_state(conn, POLICIES, State.DRAFT)
+        policies = parts.shelf.in_force(now)
+        zones = {policy.id: calendar_of(parts, conn, policy, now).zone.key for policy in policies}
     return Board(
         now=now,
-        policies=parts.shelf.in_force(now),
+        policies=policies,
+        zones=zones,
         names=_names(parts.shelf),
         clocks=parts.shelf.clocks(),
         presets=parts.shelf.presets(),

@@ -10,6 +10,7 @@ from integration.domain.policy import Policy
 from integration.domain.suggestion import TemplateCard
 from integration.handling import standing, waiting_writes
 from integration.handling.audit import Chain, check_chain
+from integration.handling.clocks import calendar_of
 from integration.handling.readiness import Check, check
 from integration.handling.reconcile import LAST_RUN
 from integration.handling.standing import Token, Trouble, TroubleCode
@@ -69,6 +70,7 @@ class Board:
     alerts: Sequence[Alert]
     open_reviews: int
     policy: Policy
+    time_zone: str
     cards: Sequence[TemplateCard]
     problems: Sequence[FileProblem]
     troubles: Sequence[Trouble]
@@ -114,7 +116,9 @@ class AuditPage:
 def board(parts: Parts) -> Board:
     """Read it all from our own store and files."""
     now = parts.clock()
+    policy = parts.shelf.current(now)
     with parts.database.read() as conn:
+        time_zone = calendar_of(parts, conn, policy, now).zone.key
         backlog = health.backlog(conn, now)
         stopped = parked.everything(conn)
         deliveries = activity.deliveries(conn, now)
@@ -136,7 +140,8 @@ def board(parts: Parts) -> Board:
         waits=waiting_writes.what_waits(parts, limit=MOST_WAITING),
         alerts=raised,
         open_reviews=open_reviews,
-        policy=parts.shelf.current(now),
+        policy=policy,
+        time_zone=time_zone,
         cards=parts.library.cards(),
         problems=[FileProblem(problem.file.name, problem.line, problem.message) for problem in found],
         token=access,

@@ -10,6 +10,7 @@ from integration.domain.report import RATES, SPANS, Case, Choice, Dimension, Row
 from integration.domain.summing import Purse, Rate, Spread, purses, rate, spread
 from integration.handling import corrections
 from integration.handling.corrections import Quality
+from integration.handling.working_hours import working_hours
 from integration.parts import Parts
 from integration.store import reports
 from integration.store.reports import TooManyCases
@@ -58,8 +59,9 @@ class Report:
 
 
 def zone(parts: Parts) -> ZoneInfo:
-    """Return the account's time zone: the one that its policy counts days in."""
-    return parts.shelf.current(parts.clock()).calendar.zone
+    """Return the account's time zone: the one that deadlines are counted in."""
+    with parts.database.read() as conn:
+        return working_hours(parts, conn, parts.clock()).zone
 
 
 def report(parts: Parts, period: Period) -> Report:

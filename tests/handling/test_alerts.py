@@ -12,7 +12,8 @@ from integration.handling.alerts import NotActed, UnknownAlert
 from integration.handling.outcomes import excuse_telling
 from integration.handling.switches import UnknownSwitch, set_switch
 from integration.handling.watching import watch
-from integration.store import clocks, requesters, tickets
+from integration.store import clocks, requesters, schedules, tickets
+from integration.store.schedules import Schedule
 from tests.handling.conftest import on_both_databases
 from tests.handling.installation import ANGRY, Installation
 
@@ -153,6 +154,24 @@ def test_an_alert_left_alone_goes_up_once_for_each_level_and_never_twice(
     assert sorted(set(levels)) == [0, 1, 2, 3]
     assert levels == sorted(levels)
     assert sum("Nobody has acted on this yet" in note for note in makegood.notes(ticket_id)) == 2
+
+
+def test_what_tells_of_an_alert_names_moments_as_the_other_notes_do(
+    makegood: Installation, ticket_id: int
+) -> None:
+    leaving(makegood, ticket_id)
+    days = tuple((day * 1440, (day + 1) * 1440) for day in range(7))
+    with makegood.parts.database.write() as conn:
+        new_york = Schedule(7, "Desk", "Eastern Time (US & Canada)", "America/New_York", days, ())
+        schedules.save(conn, [new_york], now=makegood.parts.clock())
+    for _ in range(6):
+        makegood.pass_time(hours=12)
+        watch(makegood.parts)
+        makegood.live()
+
+    told = [note for note in makegood.notes(ticket_id) if "Nobody has acted on this yet" in note]
+    assert told
+    assert all("America/New_York" in note for note in told)
 
 
 def test_after_downtime_an_alert_goes_up_by_one_level_only(makegood: Installation, ticket_id: int) -> None:
