@@ -209,6 +209,8 @@ class Panel:
             key = f"{family}.{details.get(name)}"
             if name in details and self.words.has(key):
                 details[name] = self.words.within(key)
+        if isinstance(probability := details.get("probability"), int | float):
+            details["percent"] = round(100 * probability)
         key = f"reason.{reason.code}"
         if not self.words.has(key):
             return str(reason.code).replace("_", " ")

@@ -1,17 +1,22 @@
 """What the sidebar is told and what agents may do there, over the real store and the shipped templates."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from integration.domain.complaint import State
+from integration.domain.reason import Code, Reason
 from integration.domain.ticket import Requester
+from integration.handling import sidebar
 from integration.store import complaints, editions, follow_ups, outbox, requesters, suggestion_uses
 from integration.store import kept as kept_rows
+from integration.web.panel import Panel
+from integration.web.words import words_for
 from integration.zendesk.launch import mint_session
 from tests.web import scenario
 from tests.web.asking import Asking, bearer
-from tests.web.installation import ADMIN, AGENT, END_USER, NOW, Site
+from tests.web.installation import ADMIN, AGENT, END_USER, NOW, Site, access
 
 FACTS = f"/app/api/tickets/{scenario.TICKET}/facts"
 
@@ -237,3 +242,13 @@ def test_an_admin_puts_parked_work_back_in_line(here: Site, agent: Asking) -> No
 
     assert [answer.status_code for answer in answers] == [403, 204, 404]
     assert "Nothing is parked." in admin.get("/app/api/admin/health").text
+
+
+def test_what_was_learned_is_told_as_so_many_of_a_hundred(here: Site) -> None:
+    scenario.tell(here.parts.database, NOW)
+    facts = sidebar.first_facts(here.parts, scenario.TICKET, access(AGENT, "agent", NOW))
+    panel = Panel(facts, words_for("en"), ZoneInfo("UTC"))
+
+    told = panel.reason(Reason(Code.LEARNED, {"probability": 0.974, "count": 2}))
+
+    assert told == "About 97 of 100 texts like this were complaints; telling phrases counted: 2."
