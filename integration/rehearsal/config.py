@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+TRIAL_TICKETS_UPDATE = 20
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -48,7 +50,7 @@ class Config:
     api_token: str | None = None
     limits: Limits = field(default_factory=Limits)
     sender: SenderOptions = field(default_factory=SenderOptions)
-    # A trial account may have 10 webhooks and send 60 invocations a minute.
+    # A trial account may have 10 webhooks, send 60 invocations and make 20 ticket updates a minute.
     trial: bool = False
     search_lag_seconds: int = 120
     # Zendesk now and then sends an export page without rows that is not the last; 0 switches that off.
@@ -57,3 +59,9 @@ class Config:
     strict_cursors: bool = False
     job_step_seconds: float = 0.15
     max_body_bytes: int = 2_000_000
+
+    @property
+    def tickets_update(self) -> int | None:
+        """The ticket updates a minute of the whole account, agents' own included."""
+        most = self.limits.tickets_update
+        return min(most, TRIAL_TICKETS_UPDATE) if self.trial and most is not None else most

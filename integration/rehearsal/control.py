@@ -165,7 +165,7 @@ def _note_agent(account: Account, actor_id: int, ticket_id: int) -> None:
     # Agents' work in the browser counts against the same limit as API updates, but is not refused.
     limits = account.config.limits
     if account.user(actor_id)["role"] != "end-user":
-        account.meter.note([Limit("tickets-update", limits.tickets_update)])
+        account.meter.note([Limit("tickets-update", account.config.tickets_update)])
         account.meter.note(
             [Limit("per-ticket-updates", limits.per_ticket_updates, 600, (actor_id, ticket_id))]
         )

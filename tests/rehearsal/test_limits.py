@@ -55,6 +55,14 @@ def test_the_accounts_updates_are_counted_together(limited: Outside) -> None:
     assert statuses == [200] * 5 + [429]
 
 
+def test_a_trial_account_makes_twenty_updates_a_minute(rehearse: Callable[..., Outside]) -> None:
+    trial = rehearse(trial=True, limits=Limits())
+
+    answer = trial.api("PUT", f"tickets/{trial.ticket()['id']}", {"ticket": {"priority": "low"}})
+
+    assert answer.headers["zendesk-ratelimit-tickets-update"].startswith("total=20; remaining=19;")
+
+
 def test_agents_at_work_use_up_the_same_updates(limited: Outside) -> None:
     tickets = [limited.ticket() for _ in range(5)]
     for ticket in tickets[:4]:

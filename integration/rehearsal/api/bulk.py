@@ -29,8 +29,7 @@ def register(app: Flask, account: Account) -> None:
 
     @api.route("/tickets/update_many", methods=["PUT", "POST"])
     def update_many() -> Response:
-        limits = account.config.limits
-        spend(account, Limit("tickets-update", limits.tickets_update))
+        spend(account, Limit("tickets-update", account.config.tickets_update))
         if "ids" in request.args:
             data = named("ticket")
             return answer("Bulk Update Ticket", [_update(account, n, data, actor()) for n in ids_in_query()])

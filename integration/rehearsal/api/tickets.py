@@ -55,7 +55,7 @@ def limit_updates(account: Account, ticket_id: int) -> None:
     limits = account.config.limits
     spend(
         account,
-        Limit("tickets-update", limits.tickets_update),
+        Limit("tickets-update", account.config.tickets_update),
         Limit("per-ticket-updates", limits.per_ticket_updates, 600, (actor(), ticket_id)),
     )
 
