@@ -1,9 +1,9 @@
 """Finds the phrases of a word list in a text, in time linear in its length."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Generic, TypeVar
 
 from integration.domain.wording import Folded, fold
@@ -13,6 +13,9 @@ Label = TypeVar("Label")
 # Possessive throughout: a hostile text must not make the search go back and try again.
 _BETWEEN_WORDS = r"[\s\-]{1,5}+"
 _GAP = r"(?:[^\w.!?;]{1,4}+\w{1,30}+){0,3}?[^\w.!?;]{1,4}+"
+# A letter that every match begins with: nothing after it makes it optional.
+_PLAIN = re.compile(r"[^\W_](?![?*+{])")
+DEEPEST = 8  # letters; further on hardly any two phrases are alike
 _UMLAUTS = {"ä": "ae?", "ö": "oe?", "ü": "ue?"}
 
 
@@ -44,9 +47,9 @@ class PhraseBook(Generic[Label]):
             by_label.setdefault(phrase.label, []).append(phrase)
         self._compiled: list[tuple[re.Pattern[str], tuple[Phrase[Label], ...]]] = []
         for labelled in by_label.values():
-            longest_first = tuple(sorted(labelled, key=lambda p: (-len(p.text), p.text)))
-            alternatives = "|".join(f"({expression(p.text)})" for p in longest_first)
-            self._compiled.append((re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)"), longest_first))
+            longest_first = sorted(labelled, key=lambda p: (-len(p.text), p.text))
+            alternatives, in_order = _factored([(expression(p.text), p) for p in longest_first])
+            self._compiled.append((re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)"), in_order))
 
     def find(self, folded: Folded) -> list[Hit[Label]]:
         """Return every phrase in the text, by place."""
@@ -57,6 +60,32 @@ class PhraseBook(Generic[Label]):
                 phrase = phrases[(match.lastindex or 1) - 1]
                 hits.append(Hit(phrase, start, end, match.start()))
         return sorted(hits, key=lambda hit: (hit.start, hit.end))
+
+
+def _factored(
+    alternatives: Sequence[tuple[str, Phrase[Label]]], depth: int = 0
+) -> tuple[str, tuple[Phrase[Label], ...]]:
+    """Join expressions by their common beginnings; return the phrases in the order of their groups.
+
+    What matches stays the same, the first in order first. Tried one by one, hundreds of phrases at each word
+    took half of the time to judge a ticket.
+    """
+    told: list[str] = []
+    phrases: list[Phrase[Label]] = []
+    for is_plain, run in groupby(alternatives, lambda one: bool(_PLAIN.match(one[0]))):
+        if not is_plain or depth == DEEPEST:
+            for rest, phrase in run:
+                told.append(f"({rest})")
+                phrases.append(phrase)
+            continue
+        by_sign: dict[str, list[tuple[str, Phrase[Label]]]] = {}
+        for rest, phrase in run:
+            by_sign.setdefault(rest[0], []).append((rest[1:], phrase))
+        for sign, some in by_sign.items():
+            rest, below = _factored(some, depth + 1)
+            told.append(f"{sign}(?:{rest})")
+            phrases += below
+    return "|".join(told), tuple(phrases)
 
 
 def expression(phrase: str) -> str:

@@ -116,14 +116,13 @@ def fold(text: str) -> Folded:
     Accents go on both sides of every comparison, so "decu" and "déçu" are found by either spelling; so do
     ё and й. Look-alike letters: see `straighten`.
     """
-    characters: list[str] = []
-    offsets: list[int] = []
-    for place, character in enumerate(text):
-        for folded in _fold_character(character):
-            characters.append(folded)
-            offsets.append(place)
-    offsets.append(len(text))
-    return Folded(straighten("".join(characters)), tuple(offsets))
+    folded = list(map(_fold_character, text))
+    if all(len(characters) == 1 for characters in folded):
+        offsets = tuple(range(len(text) + 1))
+    else:
+        places = (place for place, characters in enumerate(folded) for _ in characters)
+        offsets = (*places, len(text))
+    return Folded(straighten("".join(folded)), offsets)
 
 
 @lru_cache(maxsize=4096)
