@@ -58,7 +58,7 @@ def admit(parts: Parts, token: str, *, roles: frozenset[str] = STAFF) -> Visitor
     launch = _verified(parts, token, now)
     if launch.jti is not None:
         with parts.database.write() as conn:
-            jti = sha256(launch.jti.encode()).hexdigest()
+            jti = sha256(launch.jti.encode("utf-8", "surrogatepass")).hexdigest()
             if not launches.first_use(conn, jti, launch.expires_at, now):
                 raise InvalidLaunch("This launch was used before; reload the app.")
     agent = _agent(parts, launch.user_id, roles)

@@ -73,7 +73,7 @@ def verify_launch(
     """
     claims = _decode_launch(token, public_key)
     account = urlsplit(account_url)
-    if claims.get("iss") not in {account.netloc, account_url}:
+    if claims.get("iss") not in (account.netloc, account_url):
         raise InvalidLaunch("Another account issued this launch.")
     installation = _installation(claims.get("aud"), account_url)
     if installation is None or installation_id not in {None, installation}:
@@ -92,7 +92,7 @@ def verify_launch(
         installation_id=installation,
         location=location if isinstance(location, str) else None,
         expires_at=expires_at,
-        jti=jti if isinstance(jti, str) and 0 < len(jti) <= 255 else None,
+        jti=jti if isinstance(jti, str) and jti else None,
     )
 
 

@@ -55,8 +55,9 @@ def test_a_launch_that_zendesk_did_not_sign_is_refused(here: Site) -> None:
     assert [launch(here, token).status_code for token in (*tokens, "", "a.b.c")] == [401] * 4
 
 
-def test_a_launch_with_an_id_opens_one_page(here: Site) -> None:
-    token = here.launch(AGENT, jti="one")
+@pytest.mark.parametrize("jti", ["one", "half a character \ud83d", "long" * 100])
+def test_a_launch_with_an_id_opens_one_page(here: Site, jti: str) -> None:
+    token = here.launch(AGENT, jti=jti)
 
     assert [launch(here, token).status_code for _ in range(2)] == [200, 401]
 
