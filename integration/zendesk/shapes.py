@@ -93,6 +93,14 @@ def required_id(value: object, name: str) -> int:
     return found
 
 
+def ticket_id(value: object, name: str) -> int:
+    """Read the id of a ticket, which is never the system's -1."""
+    found = required_id(value, name)
+    if found < 0:
+        raise BadValue(f"{name} is not the id of a ticket")
+    return found
+
+
 def optional_text(value: object, name: str) -> str | None:
     """Read text; NUL and lone surrogates become U+FFFD, because no database takes them."""
     if value is None:

@@ -191,7 +191,7 @@ def _sequence(event: Json) -> EventSequence | None:
 
 def _ticket_detail(raw: Json) -> TicketDetail:
     return TicketDetail(
-        id=shapes.required_id(raw.get("id"), "detail.id"),
+        id=shapes.ticket_id(raw.get("id"), "detail.id"),
         # A deleted user leaves a ticket without a requester.
         requester_id=shapes.optional_id(raw.get("requester_id"), "detail.requester_id") or 0,
         subject=shapes.text(raw.get("subject"), "detail.subject"),
@@ -237,7 +237,7 @@ def _follow_up_request(data: Json) -> FollowUpRequest:
     key = shapes.text(data.get("key"), "key").strip()
     if len(key) > 128:
         raise BadValue("key is longer than 128 characters")
-    ticket_id = shapes.required_id(data.get("ticket_id"), "ticket_id")
+    ticket_id = shapes.ticket_id(data.get("ticket_id"), "ticket_id")
     return FollowUpRequest(ticket_id, action, name, due_in_hours, due_at, note or None, key or None)
 
 

@@ -154,6 +154,7 @@ def test_a_number_beyond_all_bounds_is_no_value():
         ("account_id", True, "account_id"),
         ("detail", "SECRET", "detail"),
         ("detail.id", "-5", "detail.id"),
+        ("detail.id", "-1", "detail.id"),
         ("detail.requester_id", "--5", "detail.requester_id"),
         ("detail.id", 1.5, "detail.id"),
         ("detail.id", "9" * 30, "detail.id"),
