@@ -156,11 +156,31 @@ def test_several_processes_at_once_can_unpack_the_model_of_languages_into_the_te
 def test_units_are_hardened_and_start_a_command_that_exists(unit: Path) -> None:
     text = unit.read_text()
 
-    wanted = ("DynamicUser=yes", "ProtectSystem=strict", "NoNewPrivileges=yes", "CapabilityBoundingSet=\n")
+    wanted = (
+        "DynamicUser=yes",
+        "User=makegood",
+        "ProtectSystem=strict",
+        "NoNewPrivileges=yes",
+        "CapabilityBoundingSet=\n",
+    )
     assert all(line in text for line in wanted)
     command = re.search(r"^ExecStart=/opt/makegood/bin/makegood (\w+)", text, re.MULTILINE)
     assert command is not None
     assert command[1] in main.commands
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_a_command_beside_a_unit_has_its_user_its_settings_and_its_folder(unit: Path) -> None:
+    script = (DEPLOY / "makegood.sh").read_text()
+    service = unit.read_text().replace("%S", "/var/lib")
+
+    shared = ("DynamicUser", "User", "StateDirectory", "StateDirectoryMode", "WorkingDirectory")
+    for name in (*shared, "EnvironmentFile", "CapabilityBoundingSet", "UMask"):
+        (value,) = re.findall(rf"^{name}=(.*)$", service, re.MULTILINE)
+        assert f" --property={name}={value} " in script
+    (environment,) = re.findall(r"^Environment=(.*)$", service, re.MULTILINE)
+    assert f"--setenv={environment} " in script
+    assert "/opt/makegood/bin/makegood " in script
 
 
 def test_the_bill_of_materials_names_every_direct_dependency() -> None:
