@@ -32,6 +32,7 @@ def erase(context: Context, requester: int, plan: bool, as_json: bool) -> None:
                 _print_plan(planned, as_json=as_json)
                 return
             receipt = erasing.erase_requester(parts, requester, asked_by=ACTOR)
+            copies = erasing.copies_that_hold_it(parts)
         except (erasing.UnknownRequester, erasing.OnHold) as error:
             raise click.ClickException(str(error)) from error
     if as_json:
@@ -40,6 +41,10 @@ def erase(context: Context, requester: int, plan: bool, as_json: bool) -> None:
     _print_rows(receipt.removed)
     click.echo(f"Erased. Receipt {receipt.id}: {receipt.receipt}")
     click.echo("This was Makegood's copy alone: what is still in Zendesk has to be deleted there.")
+    for copy in copies:
+        click.echo(
+            f"A copy from before an upgrade may still hold it: {copy}. It goes within 30 days; or delete it."
+        )
 
 
 @click.command(name="erasures")
@@ -147,7 +152,8 @@ def retention(context: Context) -> None:
             forgotten += done
     click.echo(
         f"{found.tickets} tickets and {found.requesters} requesters are past their time; "
-        f"{forgotten} forgotten. {found.events} old events and {found.notes} old notes dropped."
+        f"{forgotten} forgotten. {found.events} old events, {found.notes} old notes and "
+        f"{found.copies} old copies of the database dropped."
     )
 
 

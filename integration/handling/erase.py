@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -17,6 +18,7 @@ from integration.parts import Parts
 from integration.store import audit_log, erasure, erasures, requesters, tickets
 from integration.store.erasure import Scope
 from integration.store.erasures import Receipt, Wanted
+from integration.store.migrate import copies
 from integration.zendesk.errors import NotFound, ZendeskError
 
 log = logging.getLogger(__name__)
@@ -68,8 +70,9 @@ class Plan:
 def plan_erasure(parts: Parts, requester_id: int) -> Plan:
     """Say what `erase_requester` would remove; changes nothing. Raises `UnknownRequester`."""
     with parts.database.read() as conn:
-        scope = _known(conn, requester_id)
-        rows = erasure.count(conn, scope, parts.clock())
+        now = parts.clock()
+        scope = known_scope(conn, requester_id, now)
+        rows = erasure.count(conn, scope, now)
         return Plan(scope.requesters, len(scope.tickets), rows, tuple(_holds(conn, scope)))
 
 
@@ -80,7 +83,7 @@ def erase_requester(parts: Parts, requester_id: int, *, asked_by: str) -> Receip
     """
     now = parts.clock()
     with parts.database.write() as conn:
-        scope = _known(conn, requester_id)
+        scope = known_scope(conn, requester_id, now)
         if held := _holds(conn, scope):
             raise OnHold(held)
         subject = f"requester:{scope.requesters[0]}"
@@ -89,6 +92,11 @@ def erase_requester(parts: Parts, requester_id: int, *, asked_by: str) -> Receip
         receipt = _erase(conn, parts.settings.secret_key, wanted, scope, now)
     erasure.settle(parts.database)
     return receipt
+
+
+def copies_that_hold_it(parts: Parts) -> list[Path]:
+    """Return the copies from before upgrades: nothing can be taken out of them, and they go by themselves."""
+    return copies(parts.database.engine)
 
 
 def forget_due(parts: Parts) -> int:
@@ -232,9 +240,13 @@ def _finish(
     return receipt
 
 
-def _known(conn: Connection, requester_id: int) -> Scope:
+def known_scope(conn: Connection, requester_id: int, now: datetime) -> Scope:
+    """Return everything of a requester; raises `UnknownRequester` where nothing at all is stored of them.
+
+    Facts and comments of somebody may be here without the user that they belong to.
+    """
     scope = erasure.scope_of_requester(conn, requester_id)
-    if not scope.tickets and not scope.complaints and not requesters.get_many(conn, scope.requesters):
+    if next(erasure.everything(conn, scope, now), None) is None:
         raise UnknownRequester(requester_id)
     return scope
 

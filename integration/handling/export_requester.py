@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 
-from integration.handling.erase import UnknownRequester
+from integration.handling.erase import known_scope
 from integration.parts import Parts
-from integration.store import audit_log, erasure, requesters
+from integration.store import audit_log, erasure
 
 
 def export_requester(parts: Parts, requester_id: int, *, asked_by: str) -> dict[str, Any]:
@@ -17,9 +17,7 @@ def export_requester(parts: Parts, requester_id: int, *, asked_by: str) -> dict[
     now = parts.clock()
     rows: dict[str, list[Mapping[str, Any]]] = {}
     with parts.database.read() as conn:
-        scope = erasure.scope_of_requester(conn, requester_id)
-        if not scope.tickets and not requesters.get_many(conn, scope.requesters):
-            raise UnknownRequester(requester_id)
+        scope = known_scope(conn, requester_id, now)
         for table, row in erasure.everything(conn, scope, now):
             rows.setdefault(table, []).append({name: _plain(value) for name, value in row.items()})
     with parts.database.write() as conn:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -12,6 +12,7 @@ from integration.handling.erase import MAKEGOOD, Cause
 from integration.parts import Parts
 from integration.store import ageing, erasures, kept, requesters, tickets
 from integration.store.history import months_before
+from integration.store.migrate import drop_copies
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +20,8 @@ LAST_ROUND = "last_retention"
 # A notice of Zendesk's comes again within hours, if it does; our notes stand in Zendesk.
 KEEP_WORKED_EVENTS = timedelta(days=30)
 KEEP_WRITTEN_NOTES = timedelta(days=30)
+# Nobody goes back to the version of a month ago, and erased people are still in its copy.
+KEEP_COPIES = timedelta(days=30)
 BATCH = 500
 MOST_BATCHES = 200
 
@@ -27,12 +30,13 @@ Page = Callable[[Connection, int], list[int]]
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round found: what is now to be forgotten, and how many rows went at once."""
+    """What one round found: what is now to be forgotten, and how many rows and files went at once."""
 
     tickets: int
     requesters: int
     events: int
     notes: int
+    copies: int
 
 
 def keep_no_longer(parts: Parts) -> Round:
@@ -54,6 +58,8 @@ def keep_no_longer(parts: Parts) -> Round:
         requesters=_ask_for(parts, "requester", idle_people, now),
         events=_in_batches(parts, lambda conn: ageing.drop_events(conn, now - KEEP_WORKED_EVENTS, BATCH)),
         notes=_in_batches(parts, lambda conn: ageing.drop_notes(conn, now - KEEP_WRITTEN_NOTES, BATCH)),
+        # Files bear this machine's time, also where a rehearsal's clock was moved.
+        copies=drop_copies(parts.database.engine, datetime.now(UTC) - KEEP_COPIES),
     )
     with parts.database.write() as conn:
         kept.put(conn, LAST_ROUND, {"at": now.isoformat()}, now=now)

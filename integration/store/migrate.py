@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, MutableMapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -93,6 +94,22 @@ def downgrade_one(engine: Engine) -> SchemaState:
             end_chain(connection, state.current or "")
             command.downgrade(_config(connection), target)
         return schema_state(engine)
+
+
+def copies(engine: Engine) -> list[Path]:
+    """Return the copies of an SQLite file that upgrades made, the oldest first."""
+    if engine.dialect.name != "sqlite":
+        return []
+    file = _file(engine)
+    return sorted(file.parent.glob(f"{file.name}.before-*"), key=lambda path: path.stat().st_mtime)
+
+
+def drop_copies(engine: Engine, before: datetime) -> int:
+    """Delete the copies that were made before that moment of this machine's; return how many."""
+    old = [path for path in copies(engine) if path.stat().st_mtime < before.timestamp()]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 def is_ours(
@@ -183,10 +200,7 @@ def _back_up(engine: Engine, state: SchemaState, *, before: str) -> None:
         raise DatabaseUnavailable(reason_of(error)) from error
     os.replace(unfinished, target)
     # They hold what has been erased since, so only the last few are kept.
-    backups = sorted(
-        target.parent.glob(f"{_file(engine).name}.before-*"), key=lambda path: path.stat().st_mtime
-    )
-    for old in backups[:-KEPT_BACKUPS]:
+    for old in copies(engine)[:-KEPT_BACKUPS]:
         old.unlink(missing_ok=True)
 
 

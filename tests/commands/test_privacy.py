@@ -44,6 +44,28 @@ def test_a_person_is_exported_planned_erased_and_proven_to_be(
     assert makegood("erase", "8", **settings).exit_code == 1
 
 
+def test_facts_of_somebody_else_unknown_are_erased_too(
+    makegood: Run, settings: Settings, person: int
+) -> None:
+    ask(settings, "INSERT INTO facts VALUES (9, 'plan', 'Gold', 'shop', '2026-03-10 09:00:00')")
+
+    assert '"Gold"' in makegood("export", "9", **settings).output
+    assert makegood("erase", "9", **settings).exit_code == 0
+
+    assert ask(settings, "SELECT requester_id FROM facts") == [(7,)]
+
+
+def test_an_erasure_names_the_copies_that_it_cannot_reach(
+    makegood: Run, settings: Settings, person: int
+) -> None:
+    makegood("db", "downgrade", **settings)
+
+    told = makegood("erase", "7", **settings).output
+
+    assert "may still hold it: " in told
+    assert f"{settings['DATA_DIR']}/makegood.db.before-" in told
+
+
 def test_what_is_on_hold_is_not_erased(makegood: Run, settings: Settings, person: int) -> None:
     assert makegood("hold", "add", "requester:7", "--why", "file 12", **settings).exit_code == 0
 

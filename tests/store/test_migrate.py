@@ -1,8 +1,10 @@
 """The schema moves forward and back without losing what people entered."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +18,9 @@ from integration.store import inbox
 from integration.store.engine import Database, make_engine
 from integration.store.migrate import (
     SchemaTooNew,
+    copies,
     downgrade_one,
+    drop_copies,
     is_ours,
     migrate,
     schema_state,
@@ -169,3 +173,18 @@ def test_a_new_sqlite_file_is_not_copied(tmp_path: Path) -> None:
 
     engine.dispose()
     assert list(tmp_path.glob("*.before-*")) == []
+
+
+def test_copies_go_when_they_are_old(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'makegood.db'}")
+    migrate(engine)
+    downgrade_one(engine)
+    migrate(engine)
+    old, new = copies(engine)
+    month_ago = datetime.now(UTC) - timedelta(days=31)
+    os.utime(old, (month_ago.timestamp(), month_ago.timestamp()))
+
+    assert drop_copies(engine, datetime.now(UTC) - timedelta(days=30)) == 1
+
+    assert copies(engine) == [new]
+    engine.dispose()
