@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 
 from integration.commands.backfill import run_backfill
+from integration.commands.stopping import stop_signals
 from integration.demo.live import keep_writing, write_again
 from integration.demo.stage import Stage, StageError
 from integration.demo.story import Step, Story
@@ -51,8 +52,10 @@ def demo(once: bool, as_json: bool, data_dir: Path | None, port: int | None) -> 
     console = Console(stderr=True)
     started = time.monotonic()
     port = port or (None if once else DEFAULT_PORT)
-    # Both ways of being told to stop end the processes that the demo has started.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Every way of being told to stop ends the processes that the demo has started.
+    stopping = stop_signals()
+    for number in set(stopping) - {signal.SIGINT}:
+        signal.signal(number, signal.default_int_handler)
     if port:
         _refuse_taken(port, port + 1)
     try:
@@ -64,7 +67,7 @@ def demo(once: bool, as_json: bool, data_dir: Path | None, port: int | None) -> 
                 _show(stage, console)
             finally:
                 # A second Ctrl-C, out of impatience, must not leave processes behind.
-                for number in (signal.SIGINT, signal.SIGTERM):
+                for number in stopping:
                     signal.signal(number, signal.SIG_IGN)
     except StageError as error:
         raise click.ClickException(str(error)) from error

@@ -20,6 +20,7 @@ from gunicorn.arbiter import Arbiter
 
 from integration.app import assemble, create_app
 from integration.commands.context import Context, ready
+from integration.commands.stopping import stop_signals
 from integration.handling.suggesting import prepare
 from integration.parts import Parts
 from integration.settings import Settings
@@ -151,13 +152,13 @@ def run(context: Context) -> None:
 
 
 def supervise(*commands: list[str]) -> bool:
-    """Keep one process for each command running until SIGTERM or SIGINT; False when one keeps dying."""
+    """Keep one process for each command running until told to stop; False when one keeps dying."""
     stop = threading.Event()
 
     def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in stop_signals():
         signal.signal(number, ask_to_stop)
     processes = {index: _start(command) for index, command in enumerate(commands)}
     deaths: list[float] = []

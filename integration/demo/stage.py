@@ -3,11 +3,14 @@
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import requests
@@ -161,7 +164,7 @@ class Stage:
         return parse_settings(given)
 
     def _start(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> None:
-        with self._log(name).open("a") as log:
+        with self._log(name).open("a") as log, _interrupts_later():
             # A session of its own: Ctrl-C reaches this process alone, which then ends the others in order.
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own arguments
                 command,
@@ -172,7 +175,7 @@ class Stage:
                 start_new_session=True,
                 text=True,
             )
-        self._processes.append((name, process))
+            self._processes.append((name, process))
 
     def _wait_for(self, name: str, url: str) -> None:
         deadline = time.monotonic() + START_WITHIN_SECONDS
@@ -196,6 +199,25 @@ class Stage:
             process.kill()
             process.wait()
             sys.stderr.write(f"{name} did not stop by itself and was killed.\n")
+
+
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Hold back what would interrupt: a process that nobody has noted down yet would never be ended."""
+    held: list[int] = []
+    # Other threads are never interrupted.
+    here = threading.current_thread() is threading.main_thread()
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if here else ()
+    interrupting = [n for n in numbers if signal.getsignal(n) is signal.default_int_handler]
+    for number in interrupting:
+        signal.signal(number, lambda number, _frame: held.append(number))
+    try:
+        yield
+    finally:
+        for number in interrupting:
+            signal.signal(number, signal.default_int_handler)
+    if held:
+        raise KeyboardInterrupt
 
 
 def make_room(folder: Path, *, megabytes: int = ROOM_MB) -> None:
