@@ -6,6 +6,7 @@ from integration.handling.access import fetch_app_key
 from integration.handling.examine_account import examine_account, examine_address, examine_owner, try_delivery
 from integration.handling.findings import Finding, Health
 from integration.handling.receive import SERVICE_USER, WEBHOOK_SECRETS
+from integration.handling.signing_secrets import named_secrets
 from integration.handling.zendesk_fields import FIELD_IDS, FIELDS_MADE_BY_CONNECT, known_fields
 from integration.parts import Parts
 from integration.store import audit_log, kept, requesters, secrets, write_pause
@@ -60,14 +61,11 @@ def connect(parts: Parts, *, with_test: bool = False) -> Connected:
         write_pause.end(conn)
         if any((change.action, change.kind) == (Action.CREATE, "ticket field") for change in changes):
             kept.put(conn, FIELDS_MADE_BY_CONNECT, True, now=now)
-        for webhook_id, secret in zip(ours.webhook_ids.values(), ours.signing_secrets, strict=True):
-            secrets.put_secret(
-                conn,
-                f"{WEBHOOK_SECRETS}:{webhook_id}",
-                secret,
-                secret_key=parts.settings.secret_key,
-                now=now,
-            )
+        key = parts.settings.secret_key
+        by_name = named_secrets(ours)
+        for name, secret in by_name.items():
+            secrets.put_secret(conn, name, secret, secret_key=key, now=now)
+        secrets.keep_only(conn, WEBHOOK_SECRETS, by_name)
         if changes:
             audit_log.write(
                 conn,

@@ -55,8 +55,7 @@ def remove(parts: Parts) -> tuple[Change, ...]:
     done = provision.remove(parts.zendesk.session, parts.settings.public_url, known_fields(parts))
     now = parts.clock()
     with parts.database.write() as conn:
-        for name in secrets.get_secrets(conn, WEBHOOK_SECRETS, secret_key=parts.settings.secret_key):
-            secrets.delete_secret(conn, name)
+        secrets.keep_only(conn, WEBHOOK_SECRETS, ())
         for name in (SERVICE_USER, FIELD_IDS):
             kept.delete(conn, name)
         audit_log.write(

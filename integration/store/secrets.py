@@ -1,6 +1,7 @@
 """Secrets that `connect` receives from Zendesk, encrypted by a key derived from SECRET_KEY."""
 
 import base64
+from collections.abc import Collection
 from datetime import datetime
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -36,9 +37,11 @@ def get_secrets(conn: Connection, prefix: str = "", *, secret_key: str) -> dict[
     return {name.removeprefix(PREFIX): _read(fernet, name, token) for name, token in stored.items()}
 
 
-def delete_secret(conn: Connection, name: str) -> bool:
-    """Forget a secret; False when there was none."""
-    return kept.delete(conn, PREFIX + name)
+def keep_only(conn: Connection, prefix: str, names: Collection[str]) -> None:
+    """Forget the secrets whose names start with `prefix`, readable or not, but for those named."""
+    for stored in kept.starting_with(conn, PREFIX + prefix):
+        if stored.removeprefix(PREFIX) not in names:
+            kept.delete(conn, stored)
 
 
 def _fernet(secret_key: str) -> Fernet:

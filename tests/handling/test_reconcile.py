@@ -8,9 +8,10 @@ import pytest
 from integration.domain.reason import Code
 from integration.handling.examine_account import examine_webhooks
 from integration.handling.findings import Health
+from integration.handling.receive import WEBHOOK_SECRETS
 from integration.handling.reconcile import LAST_RUN, reconcile
 from integration.handling.sidebar import first_facts
-from integration.store import kept, tickets
+from integration.store import kept, secrets, tickets
 from integration.zendesk import provision
 from tests.handling.installation import ANGRY, CALM, TUESDAY, Installation
 
@@ -119,6 +120,19 @@ def test_a_rotated_signing_secret_is_taken_over(makegood: Installation) -> None:
     session.post(f"/api/v2/webhooks/{ours.webhook_ids['events']}/signing_secret")
     makegood.write_in(ANGRY)
     makegood.news()  # refused from now on, so lost
+
+    catch_up(makegood)
+
+    assert all(line.health is Health.OK for line in examine_webhooks(makegood.parts))
+
+
+def test_secrets_stored_under_another_key_are_fetched_anew(makegood: Installation) -> None:
+    with makegood.parts.database.write() as conn:
+        for webhook_id in ("events-of-before", "gone"):
+            name = f"{WEBHOOK_SECRETS}:{webhook_id}"
+            secrets.put_secret(conn, name, "s3cret", secret_key="another" * 5, now=makegood.now)
+    makegood.write_in(ANGRY)
+    makegood.news()  # refused, so lost
 
     catch_up(makegood)
 

@@ -38,8 +38,7 @@ def test_secrets_are_read_with_their_key_and_not_stored_in_clear(database: Datab
 
         assert secrets.get_secrets(conn, "webhook:", secret_key=KEY) == {"webhook:1": "s3cret"}
         assert "s3cret" not in str(kept.starting_with(conn, ""))
-        assert secrets.delete_secret(conn, "facts")
-        assert list(secrets.get_secrets(conn, secret_key=KEY)) == ["webhook:1"]
+        assert list(secrets.get_secrets(conn, secret_key=KEY)) == ["facts", "webhook:1"]
 
 
 def test_another_key_is_told_what_to_do(database: Database) -> None:
@@ -48,6 +47,19 @@ def test_another_key_is_told_what_to_do(database: Database) -> None:
 
         with pytest.raises(secrets.SecretsUnreadable, match="makegood connect"):
             secrets.get_secrets(conn, secret_key="j" * 32)
+
+
+def test_secrets_of_webhooks_that_are_gone_are_forgotten_though_nobody_can_read_them(
+    database: Database,
+) -> None:
+    with database.write() as conn:
+        secrets.put_secret(conn, "webhook:old", "s3cret", secret_key="j" * 32, now=NOON)
+        secrets.put_secret(conn, "webhook:new", "s3cret", secret_key=KEY, now=NOON)
+        secrets.put_secret(conn, "facts", "other", secret_key=KEY, now=NOON)
+
+        secrets.keep_only(conn, "webhook:", {"webhook:new"})
+
+        assert list(secrets.get_secrets(conn, secret_key=KEY)) == ["facts", "webhook:new"]
 
 
 def test_counters_lose_nothing_between_processes(database: Database, database_url: str) -> None:
