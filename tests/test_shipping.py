@@ -132,7 +132,7 @@ def test_two_web_parts_and_two_workers_share_one_database_and_little_else() -> N
 
     assert set(ours) == {"migrate", "web-1", "web-2", "worker-1", "worker-2"}
     for one in ours.values():
-        assert one["read_only"] is True
+        assert one["read_only"] is one["init"] is True
         assert one["cap_drop"] == ["ALL"]
         assert one["env_file"] == "../.env"
     slots = {tuple(one["command"]) for name, one in ours.items() if name.startswith("worker")}

@@ -45,6 +45,7 @@ class Company:
         yield self._lose_a_worker()
         yield self._stop()
         yield from self._start_again()
+        yield self._restarts()
         yield self._logs()
 
     def _start(self) -> Seen:
@@ -112,11 +113,15 @@ class Company:
         self._gate.leads_to = self._ports[WEBS[0]]
         ticket = self._complain(f"{WEBS[0]}@example.com")
         _until(lambda: self._notes(ticket) > 0, "the note on a complaint after the restart")
-        text = self._note(ticket)
-        yield holds("after a restart its data is there", "before" in text, text)
+        line = _line(self._note(ticket).splitlines(), "Complaints before: ")
+        yield holds("after a restart its data is there", line.startswith("Complaints before: 1,"), line)
         after = notes_by_ticket(self._zendesk_file)
         del after[ticket]
         yield holds("a restart writes nothing anew", after == before, f"{after.total()} notes as before")
+
+    def _restarts(self) -> Seen:
+        counts = {name: self._compose.told(name, "{{.RestartCount}}") for name in (*WEBS, *WORKERS)}
+        return holds("nothing died by itself", set(counts.values()) == {"0"}, counts)
 
     def _logs(self) -> Seen:
         lines = self._compose("logs", "--no-color").splitlines()
