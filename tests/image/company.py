@@ -143,7 +143,11 @@ class Company:
         return all(self._compose.told(web, "{{.State.Health.Status}}") == "healthy" for web in WEBS)
 
     def _is_ready(self) -> bool:
-        return all(requests.get(f"http://127.0.0.1:{self._ports[web]}/readyz", timeout=10).ok for web in WEBS)
+        try:
+            urls = (f"http://127.0.0.1:{self._ports[web]}/readyz" for web in WEBS)
+            return all(requests.get(url, timeout=10).ok for url in urls)
+        except requests.RequestException:
+            return False
 
     def _notes(self, ticket: int) -> int:
         return notes_by_ticket(self._zendesk_file)[ticket]

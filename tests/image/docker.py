@@ -30,15 +30,20 @@ class Docker:
         self, *arguments: str, typed: str = "", within: float = ANSWER_SECONDS
     ) -> subprocess.CompletedProcess[str]:
         """Return how the command ended, well or not."""
-        return subprocess.run(
-            ["docker", *arguments],
-            env=self._environment,
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=within,
-            check=False,
-        )
+        try:
+            return subprocess.run(
+                ["docker", *arguments],
+                env=self._environment,
+                input=typed,
+                capture_output=True,
+                text=True,
+                timeout=within,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise click.ClickException(
+                "docker is missing: install Docker with its compose plugin."
+            ) from error
 
     def answers(self) -> bool:
         """Whether a daemon is there."""
