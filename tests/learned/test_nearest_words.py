@@ -1,11 +1,13 @@
 """Words count for words near to them, whatever their language, and numbers for nothing."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
-from integration.learned.encoder import Encoder
+from integration.learned.encoder import Encoder, Vectors
 from integration.learned.nearest_words import LONGEST_WORD, MAX_WORDS, NearestWords, Worded
-from integration.learned.word_space import DIRECTIONS, WordSpace
+from integration.learned.word_space import DIRECTIONS, REMEMBERED, WordSpace
 
 CARDS = tuple(
     Worded(words, words[:1]) for words in (["luggage", "lost"], ["password"], ["parcel", "late"], [])
@@ -76,3 +78,37 @@ def test_words_have_short_vectors_of_length_one_in_any_number(space: WordSpace) 
     assert vectors.shape == (len(words), DIRECTIONS)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
     assert space.of([]).shape == (0, DIRECTIONS)
+
+
+class Counting(Encoder):
+    """The encoder, which notes the words that it is asked for."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__()
+        self._encoder = encoder
+        self.asked: list[str] = []
+
+    def words(self, words: Sequence[str]) -> Vectors:
+        self.asked += words
+        return self._encoder.words(words)
+
+
+def test_a_word_is_looked_up_once(encoder: Encoder) -> None:
+    counting = Counting(encoder)
+    space = WordSpace(counting)
+    first = space.of(["late", "parcel", "late"])
+
+    assert np.array_equal(space.of(["late", "parcel"]), first[:2])
+    assert counting.asked == ["late", "parcel"]
+
+
+def test_only_so_many_words_are_remembered(encoder: Encoder) -> None:
+    counting = Counting(encoder)
+    space = WordSpace(counting)
+    words = encoder.commonest_words(REMEMBERED + 1)
+    space.of(words)
+    counting.asked.clear()
+
+    space.of([words[-1], words[0]])
+
+    assert counting.asked == [words[0]]
