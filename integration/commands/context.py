@@ -19,6 +19,7 @@ from integration.store.secrets import SecretsUnreadable
 from integration.store.trouble import step_after
 
 DATA_DIR = f"{PREFIX}DATA_DIR"
+DATABASE_URL = f"{PREFIX}DATABASE_URL"
 
 
 class Context:
@@ -73,12 +74,19 @@ class Context:
         return settings
 
     @contextmanager
-    def parts(self, *, can_write: bool | None = None, is_connecting: bool = False) -> Iterator[Parts]:
-        """Yield the parts over a database that is up to date; it is made where there is none."""
+    def parts(
+        self, *, can_write: bool | None = None, is_connecting: bool = False, may_begin: bool = True
+    ) -> Iterator[Parts]:
+        """Yield the parts over a database that is up to date; where there is none it may be begun."""
         settings = self.settings()
+        file = _file_of(settings)
+        if not may_begin and file is not None and not file.exists():
+            raise _nothing_at(file)
         with trouble_told():
             parts = assemble(settings, can_write=can_write, is_connecting=is_connecting)
             try:
+                if not may_begin and schema_state(parts.database.engine).current is None:
+                    raise _nothing_at(file)
                 ready(parts)
                 yield parts
             finally:
@@ -90,13 +98,7 @@ class Context:
 
         In the wrong folder a new, empty database would say that nothing is stored of anybody.
         """
-        file = _file_of(self.settings())
-        if file is not None and not file.exists():
-            raise click.ClickException(
-                f"There is no database at {file}. Check the folder you are in, --env-file and "
-                f"{DATA_DIR}; `makegood connect` begins a new one."
-            )
-        with self.parts() as parts:
+        with self.parts(may_begin=False) as parts:
             yield parts
 
 
@@ -125,6 +127,13 @@ def trouble_told() -> Iterator[None]:
         raise click.ClickException(
             f"{place}{error.strerror}. Check the path, who may write there, and the free space."
         ) from error
+
+
+def _nothing_at(file: Path | None) -> click.ClickException:
+    return click.ClickException(
+        f"There is no database of Makegood's at {file or DATABASE_URL}. Check the folder you are in, "
+        f"--env-file and {DATA_DIR}; `makegood connect` begins a new one."
+    )
 
 
 def _file_of(settings: Settings) -> Path | None:

@@ -71,6 +71,9 @@ def migrate(engine: Engine) -> SchemaState:
             _back_up(engine, state, before=state.head)
             with _transaction(engine) as connection:
                 command.upgrade(_config(connection), "head")
+            if state.current is None and engine.dialect.name == "sqlite":
+                # SQLite's other files take the same mode.
+                _file(engine).chmod(0o600)
         return schema_state(engine)
 
 

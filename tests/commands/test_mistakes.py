@@ -82,7 +82,7 @@ def test_in_the_wrong_folder_nothing_is_said_of_an_empty_database(makegood: Run,
     result = makegood(*command.split(), **ELSEWHERE)
 
     assert result.exit_code == 1
-    assert f"There is no database at {Path('data').resolve()}" in result.output
+    assert f"There is no database of Makegood's at {Path('data').resolve()}" in result.output
     assert not Path("data").exists()
 
 
@@ -118,6 +118,23 @@ def test_the_data_folder_is_for_its_owner_alone(makegood: Run) -> None:
     assert makegood("db", "upgrade", **ELSEWHERE).exit_code == 0
 
     assert Path("data").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_database_is_for_its_owner_alone_in_any_folder(makegood: Run) -> None:
+    Path("data").mkdir(mode=0o755)
+
+    assert makegood("db", "upgrade", **ELSEWHERE).exit_code == 0
+
+    assert Path("data/makegood.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_only_the_doctor_has_made_is_no_database(makegood: Run) -> None:
+    makegood("doctor", **ELSEWHERE)
+
+    result = makegood("erase", "5", **ELSEWHERE)
+
+    assert result.exit_code == 1
+    assert "There is no database of Makegood's" in result.output
 
 
 def test_a_port_that_is_taken_is_named_before_anything_starts(makegood: Run) -> None:
