@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import requests
 from rich.console import Console
 
 from integration.commands.backfill import run_backfill
@@ -20,6 +21,8 @@ from integration.demo.stage import Stage, StageError
 from integration.demo.story import Step, Story
 from integration.handling.connect import connect
 from integration.handling.schedules import sync_schedules
+from integration.store.engine import DatabaseUnavailable
+from integration.zendesk.errors import ZendeskError
 
 SEED_TICKETS = 2400
 # The story needs somebody with a past, and must be over within a minute on two cores.
@@ -70,6 +73,8 @@ def demo(once: bool, as_json: bool, data_dir: Path | None, port: int | None) -> 
                 for number in stopping:
                     signal.signal(number, signal.SIG_IGN)
     except StageError as error:
+        if as_json:
+            click.echo(json.dumps({"held": False, "error": str(error), "steps": []}, indent=2))
         raise click.ClickException(str(error)) from error
 
 
@@ -102,6 +107,13 @@ def _folder(given: Path | None) -> Iterator[Path]:
 
 
 def _set_up(stage: Stage, console: Console, tickets: int) -> None:
+    try:
+        _take_steps(stage, console, tickets)
+    except (ZendeskError, DatabaseUnavailable, requests.RequestException) as error:
+        raise StageError(stage.obituary() or f"The demo could not be set up: {error}") from error
+
+
+def _take_steps(stage: Stage, console: Console, tickets: int) -> None:
     with console.status("Opening a rehearsal Zendesk with three years of history …"):
         stage.open_zendesk(seed_tickets=tickets)
     counts = stage.zendesk.state()["counts"]

@@ -108,5 +108,5 @@ def _line(ticket_id: int, what: str) -> str:
 
 
 def _look_for_the_dead(stage: Stage) -> None:
-    if dead := stage.has_died():
-        raise StageError(f"{dead} ended by itself.{stage.last_words(dead)}")
+    if told := stage.obituary():
+        raise StageError(told)

@@ -132,6 +132,11 @@ class Stage:
         """Return the name of a process that ended by itself."""
         return next((name for name, process in self._processes if process.poll() is not None), None)
 
+    def obituary(self) -> str | None:
+        """Say which process ended by itself, and what it said last; None where all of them live."""
+        dead = self.has_died()
+        return f"{dead} ended by itself.{self.last_words(dead)}" if dead else None
+
     def last_words(self, name: str) -> str:
         """Return the end of a process's log: a temporary folder is gone before anybody can look."""
         lines = self._log(name).read_text("utf-8", "replace").splitlines()[-LAST_LINES:]
