@@ -139,6 +139,7 @@ def test_two_web_parts_and_two_workers_share_one_database_and_little_else() -> N
     assert len(slots) == 2
     assert services["database"]["networks"] == ["inside"]
     assert "ports" not in services["database"]
+    assert "--host=127.0.0.1" in services["database"]["healthcheck"]["test"]
 
 
 def test_several_processes_at_once_can_unpack_the_model_of_languages_into_the_temporary_folder() -> None:
