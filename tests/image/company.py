@@ -19,7 +19,7 @@ BURST = 20
 NOTED_BEFORE_THE_KILL = 3
 # A worker counts as dead after a minute; then the other goes on with its jobs.
 WITHIN_SECONDS = 180.0
-GRACE_SECONDS = 30.0
+GRACE_SECONDS = 40.0
 COMPLAINT = "The kettle arrived broken, for the second time. I am very disappointed. This is unacceptable!"
 TROUBLE = ("Traceback (most recent call last)", "Read-only file system", "Permission denied")
 
