@@ -193,12 +193,15 @@ def test_writes_beyond_the_share_of_the_limit_wait_for_their_turn(makegood: Inst
     written = [makegood.write_in(ANGRY, name=f"Writer{n} Example") for n in range(14)]
     makegood.deliver(makegood.news())
 
+    began = makegood.now
     makegood.work()
     at_once = sum(len(makegood.notes(ticket_id)) for ticket_id in written)
+    spent = (makegood.now - began).total_seconds()
     makegood.pass_time(minutes=1)
     makegood.work()
 
-    assert at_once == 10
+    # Ten at once, then one every 1.2 seconds, of which a busy machine may need some.
+    assert 10 <= at_once <= 10 + spent / 1.2
     assert all(len(makegood.notes(ticket_id)) == 1 for ticket_id in written)
     # Connecting tried a ticket that there is not, to see whether writing is allowed.
     calls = [call for call in makegood.zendesk.calls()["calls"] if call["method"] == "PUT"]
