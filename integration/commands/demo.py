@@ -110,7 +110,7 @@ def _set_up(stage: Stage, console: Console, tickets: int) -> None:
     try:
         _take_steps(stage, console, tickets)
     except (ZendeskError, DatabaseUnavailable, requests.RequestException) as error:
-        raise StageError(stage.obituary() or f"The demo could not be set up: {error}") from error
+        raise StageError(stage.obituary(within=5.0) or f"The demo could not be set up: {error}") from error
 
 
 def _take_steps(stage: Stage, console: Console, tickets: int) -> None:

@@ -132,9 +132,14 @@ class Stage:
         """Return the name of a process that ended by itself."""
         return next((name for name, process in self._processes if process.poll() is not None), None)
 
-    def obituary(self) -> str | None:
-        """Say which process ended by itself, and what it said last; None where all of them live."""
-        dead = self.has_died()
+    def obituary(self, *, within: float = 0.0) -> str | None:
+        """Say which process ended by itself, and what it said last; None where all of them live.
+
+        A process that hung up needs a moment to be over: it is waited for `within` so many seconds.
+        """
+        deadline = time.monotonic() + within
+        while not (dead := self.has_died()) and time.monotonic() < deadline:
+            time.sleep(0.05)
         return f"{dead} ended by itself.{self.last_words(dead)}" if dead else None
 
     def last_words(self, name: str) -> str:
