@@ -68,6 +68,8 @@ def demo(once: bool, as_json: bool, data_dir: Path | None, port: int | None) -> 
                 if once:
                     sys.exit(_play(stage, as_json, started))
                 _show(stage, console)
+            except (ZendeskError, DatabaseUnavailable, requests.RequestException) as error:
+                raise StageError(stage.obituary(within=5.0) or f"The demo cannot go on: {error}") from error
             finally:
                 # A second Ctrl-C, out of impatience, must not leave processes behind.
                 for number in stopping:
@@ -107,13 +109,6 @@ def _folder(given: Path | None) -> Iterator[Path]:
 
 
 def _set_up(stage: Stage, console: Console, tickets: int) -> None:
-    try:
-        _take_steps(stage, console, tickets)
-    except (ZendeskError, DatabaseUnavailable, requests.RequestException) as error:
-        raise StageError(stage.obituary(within=5.0) or f"The demo could not be set up: {error}") from error
-
-
-def _take_steps(stage: Stage, console: Console, tickets: int) -> None:
     with console.status("Opening a rehearsal Zendesk with three years of history …"):
         stage.open_zendesk(seed_tickets=tickets)
     counts = stage.zendesk.state()["counts"]
