@@ -155,6 +155,11 @@ def retention(context: Context) -> None:
         f"{forgotten} forgotten. {found.events} old events, {found.notes} old notes and "
         f"{found.copies} old copies of the database dropped."
     )
+    if found.cut_off_since:
+        click.echo(
+            f"Nothing is aged away: Zendesk last told what changed on {found.cut_off_since:%Y-%m-%d %H:%M} UTC. "
+            "Check this machine's clock; `makegood run` catches up within minutes."
+        )
 
 
 def _checked(subject: str) -> None:

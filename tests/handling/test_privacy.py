@@ -14,6 +14,7 @@ from integration.handling.erase import (
     plan_erasure,
 )
 from integration.handling.export_requester import export_requester
+from integration.handling.reconcile import reconcile
 from integration.handling.retention import keep_no_longer
 from integration.store import audit_log, erasures
 from integration.store.erasures import Hold, Receipt
@@ -209,6 +210,22 @@ def test_what_ended_long_ago_ages_away_and_open_matters_do_not(
     assert found.tickets == 1
     left = stored(makegood)
     assert ("The mug" in left, WORDS in left) == (False, True)
+
+
+def test_nothing_ages_away_before_zendesk_has_told_what_changed(
+    makegood: Installation, ticket_id: int
+) -> None:
+    makegood.change(ticket_id, status="solved")
+    makegood.live()
+    reconcile(makegood.parts)
+    makegood.pass_time(days=61 * 31)
+
+    cut_off = keep_no_longer(makegood.parts)
+    reconcile(makegood.parts)
+    caught_up = keep_no_longer(makegood.parts)
+
+    assert (cut_off.tickets, caught_up.tickets) == (0, 1)
+    assert cut_off.cut_off_since is not None
 
 
 def test_everything_of_a_person_can_be_handed_over(makegood: Installation, ticket_id: int) -> None:
