@@ -157,7 +157,7 @@ def retention(context: Context) -> None:
     )
     if found.cut_off_since:
         click.echo(
-            f"Nothing is aged away: Zendesk last told what changed on {found.cut_off_since:%Y-%m-%d %H:%M} UTC. "
+            f"Nothing is aged away: Zendesk told no changes since {found.cut_off_since:%Y-%m-%d %H:%M} UTC. "
             "Check this machine's clock; `makegood run` catches up within minutes."
         )
 
