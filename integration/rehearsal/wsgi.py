@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 import socket
 import sys
 import threading
@@ -11,10 +12,12 @@ from socketserver import TCPServer, ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from integration.rehearsal.numbers import whole
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-MAX_HEADERS = 64
+_CHUNK_SIZE = re.compile(rb"[0-9a-fA-F]{1,8}")
 _IDLE_SECONDS = 75
 _STOP_SECONDS = 10
 
@@ -99,20 +102,20 @@ class _Handler(BaseHTTPRequestHandler):
     def _read_body(self) -> bytes | None:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._read_chunks()
-        length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > self.server.max_body_bytes:
+        length = whole(self.headers.get("Content-Length", "0"))
+        if length is None or length > self.server.max_body_bytes:
             self._refuse(413)
             return None
-        return self.rfile.read(int(length))
+        return self.rfile.read(length)
 
     def _read_chunks(self) -> bytes | None:
         body = bytearray()
         while True:
-            try:
-                size = int(self.rfile.readline(100).split(b";")[0], 16)
-            except ValueError:
+            written = self.rfile.readline(100).split(b";")[0].strip()
+            if not _CHUNK_SIZE.fullmatch(written):
                 self._refuse(400)
                 return None
+            size = int(written, 16)
             if len(body) + size > self.server.max_body_bytes:
                 self._refuse(413)
                 return None

@@ -1,5 +1,7 @@
 """Requests that make no sense are refused as such; a server error would say that Zendesk is broken."""
 
+import socket
+
 import pytest
 
 from tests.rehearsal.outside import Outside
@@ -50,3 +52,22 @@ def test_a_merge_needs_tickets(outside: Outside, ids: object) -> None:
     answer = outside.api("POST", f"tickets/{outside.ticket()['id']}/merge", {"ids": ids})
 
     assert (answer.status_code, answer.json()["error"]) == (400, "ParameterMissing")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"Transfer-Encoding: chunked\r\n\r\n-5\r\n", b"400"),
+        (b"Transfer-Encoding: chunked\r\n\r\nffffffff\r\n", b"413"),
+        (b"Content-Length: \xb2\r\n\r\n", b"413"),
+        (b"Content-Length: " + BEYOND.encode() + b"\r\n\r\n", b"413"),
+    ],
+)
+def test_a_body_without_a_sensible_length_is_refused_at_once(
+    outside: Outside, body: bytes, status: bytes
+) -> None:
+    place = outside.server.url.removeprefix("http://").split(":")
+    with socket.create_connection((place[0], int(place[1])), timeout=10) as connection:
+        connection.sendall(b"POST /oauth/tokens HTTP/1.1\r\nHost: here\r\n" + body)
+
+        assert connection.recv(100).split()[1] == status
