@@ -5,7 +5,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, MutableMapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -72,8 +72,9 @@ def migrate(engine: Engine) -> SchemaState:
             with _transaction(engine) as connection:
                 command.upgrade(_config(connection), "head")
             if state.current is None and engine.dialect.name == "sqlite":
-                # SQLite's other files take the same mode.
-                _file(engine).chmod(0o600)
+                # SQLite's other files take the same mode. Some shared folders know no modes.
+                with suppress(OSError):
+                    _file(engine).chmod(0o600)
         return schema_state(engine)
 
 
