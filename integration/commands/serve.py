@@ -22,6 +22,7 @@ from integration.app import assemble, create_app
 from integration.commands.context import Context, ready
 from integration.commands.stopping import stop_signals
 from integration.handling.suggesting import prepare
+from integration.heaps import keep_heaps_small
 from integration.parts import Parts
 from integration.settings import Settings
 from integration.worker import SlotTaken, Worker
@@ -89,6 +90,7 @@ def _bound_waiting(seconds: int, server: Arbiter) -> None:
 @click.pass_obj
 def web(context: Context, workers: int) -> None:
     """Answer webhooks and the app's pages (any number of these, with PostgreSQL)."""
+    keep_heaps_small()
     settings = context.settings()
     _refuse_many_on_sqlite(settings, workers)
     parts = assemble(settings)
@@ -118,6 +120,7 @@ def _prepare(parts: Parts) -> None:
 @click.pass_obj
 def worker(context: Context, slot: str | None, slot_token: str | None) -> None:
     """Work events, post notes and reminders (any number of these, with PostgreSQL)."""
+    keep_heaps_small()
     with context.parts() as parts:
         one = Worker(parts, slot or socket.gethostname(), slot_token)
         for number in (signal.SIGTERM, signal.SIGINT):
