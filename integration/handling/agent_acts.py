@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 from integration.domain.complaint import Assessment, Band, Category, State
 from integration.domain.followup import FollowUpStatus
 from integration.domain.reason import Reason
-from integration.handling import outcomes, tell_zendesk
+from integration.handling import alerts, outcomes, tell_zendesk
 from integration.handling.case import Case, read_case
 from integration.handling.clocks import refresh_by_ticket
 from integration.handling.corrections import note_correction
 from integration.handling.new_complaint import decide_opening, open_complaint
+from integration.handling.next_dates import keep_current
 from integration.handling.running_complaint import decide_progress, record_progress
 from integration.handling.sidebar import UnknownTicket
 from integration.parts import Parts
@@ -41,6 +42,8 @@ def correct(parts: Parts, ticket_id: int, judgement: Judgement, *, agent_id: int
     with parts.database.write() as conn:
         note_correction(conn, ticket_id=ticket_id, agent_id=agent_id, is_complaint=is_complaint, now=now)
         entry_id = _correct(conn, ticket_id, State(judgement), agent_id, now)
+        if entry_id is not None:
+            keep_current(parts, conn, ticket_id, now)
     if case.complaint is None and is_complaint:
         return _open_for_agent(parts, case, agent_id, now)
     return entry_id
@@ -87,14 +90,16 @@ def replan(parts: Parts, ticket_id: int, now: datetime) -> None:
     with parts.database.write() as conn:
         record_progress(conn, case, progress, now)
         refresh_by_ticket(parts, conn, case.ticket, case.comments)
+        keep_current(parts, conn, ticket_id, now)
 
 
 def set_state(conn: Connection, complaint: Complaint, state: State, agent_id: int, now: datetime) -> None:
-    """Let a complaint stand where an agent says, and its follow-ups and its field with it."""
+    """Let a complaint stand where an agent says, and its follow-ups, alerts and field with it."""
     complaints.set_state(conn, complaint.id, state)
     if state is State.NOT_A_COMPLAINT:
         _end_follow_ups(conn, complaint, agent_id, now)
         clocks.cancel_open(conn, complaint.id)
+        alerts.end_all(conn, complaint.ticket_id, alerts.DISMISSED, now, agent_id=agent_id)
     tell_zendesk.of_state(conn, complaint, state, now)
 
 

@@ -40,6 +40,7 @@ PRIORITY = 4
 NOTE = "alert"
 MOST_AT_ONCE = 50
 LONGEST_ACTION = 300
+DISMISSED = "not a complaint"
 
 
 class UnknownAlert(Exception):
@@ -156,11 +157,20 @@ def end_all(
     now: datetime,
     *,
     but_for: Collection[AlertKind] = (),
+    agent_id: int | None = None,
 ) -> None:
     """Close the alerts of a ticket whose reason is gone: dismissed, resolved, deleted."""
     for alert in alerts.open_of_ticket(conn, ticket_id):
         if alert.kind not in but_for:
-            alerts.close(conn, alert.id, why, now, agent_id=None)
+            alerts.close(conn, alert.id, why, now, agent_id=agent_id)
+
+
+def bring_back(conn: Connection, ticket_id: int, why: str, now: datetime, *, agent_id: int) -> None:
+    """Open again what an agent's word had closed for that reason, as that word is taken back."""
+    for alert in alerts.of_ticket(conn, ticket_id):
+        closings = [step for step in alerts.steps(conn, alert.id) if step.step is Stage.CLOSED]
+        if alert.closed_at is not None and closings and closings[-1].details.get("why") == why:
+            alerts.take_back(conn, alert.id, Stage.CLOSED, now, agent_id=agent_id)
 
 
 def escalate_alerts(parts: Parts) -> int:

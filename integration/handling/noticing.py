@@ -45,7 +45,7 @@ def notice(
         _follow_merge(conn, ticket.id, ticket.merged_into, now)
         alerts.end_all(conn, ticket.id, "ticket merged", now)
     elif after.is_dismissed:
-        alerts.end_all(conn, ticket.id, "not a complaint", now)
+        alerts.end_all(conn, ticket.id, alerts.DISMISSED, now)
     else:
         _bring_promises_back(conn, after, now)
         for comment_id in _public_replies(events):

@@ -12,7 +12,7 @@ from integration.domain.followup import FollowUpStatus
 from integration.domain.history import Repeat
 from integration.domain.reason import Code
 from integration.domain.remedy import Decision
-from integration.handling import clock_acts, outcomes, tell_zendesk
+from integration.handling import alerts, clock_acts, outcomes, tell_zendesk
 from integration.handling.agent_acts import replan, set_state
 from integration.parts import Parts
 from integration.store import complaints, corrections, encoding, follow_ups
@@ -92,6 +92,7 @@ def _take_state_back(
     set_state(conn, complaint, State(before) if before else State.NOT_A_COMPLAINT, agent_id, now)
     if entry.details.get("after") != State.NOT_A_COMPLAINT:
         return
+    alerts.bring_back(conn, complaint.ticket_id, alerts.DISMISSED, now, agent_id=agent_id)
     for ended in follow_ups.of_ticket(conn, complaint.ticket_id):
         because = ended.reason.code if ended.reason else None
         if ended.status is FollowUpStatus.CANCELLED and because == Code.NOT_A_COMPLAINT:

@@ -279,8 +279,10 @@ def last_fields(conn: Connection, ticket_id: int) -> dict[int, FieldValue]:
 
 def merge_fields(conn: Connection, ticket_id: int, fields: Mapping[int, FieldValue], now: datetime) -> bool:
     """Put more fields into a write of fields alone that has not begun; False where there is none."""
-    plain = sa.and_(outbox.c.ticket_id == ticket_id, outbox.c.kind == "fields", one_of(outbox.c.state, "new"))
-    row = conn.execute(sa.select(outbox.c.id, outbox.c.fields).where(plain).with_for_update()).first()
+    without_words = sa.and_(outbox.c.kind.in_(("fields", "enrich")), outbox.c.note.is_(None))
+    plain = sa.and_(outbox.c.ticket_id == ticket_id, without_words, one_of(outbox.c.state, "new"))
+    newest = sa.select(outbox.c.id, outbox.c.fields).where(plain).order_by(outbox.c.id.desc()).limit(1)
+    row = conn.execute(newest.with_for_update()).first()
     if row is None:
         return False
     merged = row.fields | encoding.fields_to_json(fields)

@@ -7,7 +7,8 @@ import pytest
 
 from integration.domain.alert import Alert, AlertKind, Stage
 from integration.domain.preset import Deadline
-from integration.handling import alerts
+from integration.handling import alerts, undoing
+from integration.handling.agent_acts import Judgement, correct
 from integration.handling.alerts import NotActed, UnknownAlert
 from integration.handling.outcomes import excuse_telling
 from integration.handling.switches import UnknownSwitch, set_switch
@@ -192,6 +193,20 @@ def test_an_alert_on_which_somebody_acted_stays_where_it_is(makegood: Installati
     watch(makegood.parts)
 
     assert next(a.level for a in of_ticket(makegood, ticket_id) if a.id == id) == 0
+
+
+@on_both_databases
+def test_what_an_agent_calls_no_complaint_warns_of_nothing_until_that_is_taken_back(
+    makegood: Installation, ticket_id: int
+) -> None:
+    before = leaving(makegood, ticket_id)
+    agent_id = makegood.agent_id
+
+    entry_id = correct(makegood.parts, ticket_id, Judgement.NOT_A_COMPLAINT, agent_id=agent_id)
+    assert {alert.stage for alert in of_ticket(makegood, ticket_id)} == {Stage.CLOSED}
+
+    undoing.undo(makegood.parts, entry_id or 0, agent_id=agent_id)
+    assert of_ticket(makegood, ticket_id) == [before]
 
 
 def test_what_warned_of_a_complaint_ends_with_it(makegood: Installation, ticket_id: int) -> None:

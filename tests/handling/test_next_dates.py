@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from integration.handling import follow_up_acts, promises
+from integration.domain.complaint import Band, State
+from integration.handling import follow_up_acts, promises, undoing
+from integration.handling.agent_acts import Judgement, correct, set_severity
 from integration.store import kept
 from tests.handling.installation import ANGRY, Installation
 
@@ -66,3 +68,31 @@ def test_nothing_to_come_empties_the_field(makegood: Installation, ticket_id: in
     makegood.work()
 
     assert shown(makegood, ticket_id) is None
+
+
+def test_what_is_no_complaint_has_nothing_to_come_until_that_is_taken_back(
+    makegood: Installation, ticket_id: int
+) -> None:
+    planned, writes = shown(makegood, ticket_id), makegood.calls(ticket_id)[1]
+    agent_id = makegood.agent_id
+
+    entry_id = correct(makegood.parts, ticket_id, Judgement.NOT_A_COMPLAINT, agent_id=agent_id)
+    makegood.work()
+    assert shown(makegood, ticket_id, "complaint") == f"makegood_{State.NOT_A_COMPLAINT}"
+    assert (planned is not None, shown(makegood, ticket_id)) == (True, None)
+    assert makegood.calls(ticket_id)[1] == writes + 1
+
+    undoing.undo(makegood.parts, entry_id or 0, agent_id=agent_id)
+    makegood.work()
+    assert shown(makegood, ticket_id) == planned
+
+
+def test_another_severity_brings_its_own_day_along(makegood: Installation, ticket_id: int) -> None:
+    set_severity(makegood.parts, ticket_id, Band.LOW, agent_id=makegood.agent_id)
+    makegood.work()
+    due = min(
+        follow_up.due_at for follow_up in makegood.follow_ups(ticket_id) if follow_up.status == "pending"
+    )
+
+    assert shown(makegood, ticket_id, "severity") == "makegood_low"
+    assert shown(makegood, ticket_id) == due.date().isoformat()
