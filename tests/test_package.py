@@ -27,7 +27,9 @@ LANGUAGES = ("de", "en", "es", "fr", "pt", "ru")
 def built(tmp_path: Path, name: str = "app.zip", **settings: str) -> zipfile.ZipFile:
     output = tmp_path / name
     environment = {**COMPLETE, "MAKEGOOD_DATA_DIR": str(tmp_path / "data"), **settings}
-    arguments = ["--env-file", str(tmp_path / "none"), "package", "--output", str(output)]
+    nothing = tmp_path / "nothing.env"
+    nothing.touch()
+    arguments = ["--env-file", str(nothing), "package", "--output", str(output)]
     result = CliRunner().invoke(main, arguments, env=environment)
     assert result.exit_code == 0, result.output
     return zipfile.ZipFile(output)
