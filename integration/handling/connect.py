@@ -51,16 +51,18 @@ def connect(parts: Parts, *, with_test: bool = False) -> Connected:
     changes = plan_connection(parts)
     for scope, narrow in scopes.missing(parts.zendesk.session, acts=bool(changes)):
         raise NotAuthorised(f"connecting needs the scope {scope.name}: {scope.reason}.", narrow)
-    ours = provision.apply(parts.zendesk.session, parts.settings.public_url, known_fields(parts))
     now = parts.clock()
+    if any((change.action, change.kind) == (Action.CREATE, "ticket field") for change in changes):
+        # Before they are: an app that brought them once more would be refused as a whole.
+        with parts.database.write() as conn:
+            kept.put(conn, FIELDS_MADE_BY_CONNECT, True, now=now)
+    ours = provision.apply(parts.zendesk.session, parts.settings.public_url, known_fields(parts))
     with parts.database.write() as conn:
         requesters.save(conn, me, order="")
         kept.put(conn, SERVICE_USER, me.id, now=now)
         kept.put(conn, FIELD_IDS, dict(ours.field_ids), now=now)
         # Whatever Zendesk refused us before, it has just let us in.
         write_pause.end(conn)
-        if any((change.action, change.kind) == (Action.CREATE, "ticket field") for change in changes):
-            kept.put(conn, FIELDS_MADE_BY_CONNECT, True, now=now)
         key = parts.settings.secret_key
         by_name = named_secrets(ours)
         for name, secret in by_name.items():

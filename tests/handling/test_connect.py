@@ -7,9 +7,9 @@ from integration.handling.examine_account import examine_webhooks
 from integration.handling.findings import Health
 from integration.handling.receive import WEBHOOK_SECRETS
 from integration.handling.uninstall import plan_removal
-from integration.handling.zendesk_fields import FIELD_IDS
+from integration.handling.zendesk_fields import FIELD_IDS, FIELDS_MADE_BY_CONNECT
 from integration.store import kept, secrets
-from integration.zendesk.errors import NotAuthorised
+from integration.zendesk.errors import NotAuthorised, ZendeskUnavailable
 from tests.handling.installation import ANGRY, Installation
 
 
@@ -46,6 +46,19 @@ def test_a_deleted_field_is_made_anew_and_used_from_then_on(makegood: Installati
     ticket_id = makegood.write_in(ANGRY)
     makegood.live()
     assert "makegood_suspected" in makegood.zendesk.ticket_page(ticket_id)["tags"]
+
+
+def test_who_is_interrupted_still_knows_whose_the_fields_are(makegood: Installation) -> None:
+    makegood.parts.zendesk.session.delete(f"/api/v2/ticket_fields/{field_ids(makegood)['complaint']}")
+    with makegood.parts.database.write() as conn:
+        kept.delete(conn, FIELDS_MADE_BY_CONNECT)
+    makegood.zendesk.faults({"api": [{"kind": "500", "methods": ["GET"], "path": "/signing_secret"}]})
+
+    with pytest.raises(ZendeskUnavailable):
+        connect(makegood.parts)
+
+    with makegood.parts.database.read() as conn:
+        assert kept.get(conn, FIELDS_MADE_BY_CONNECT) is True
 
 
 def test_fields_that_an_admin_renamed_stay_the_only_ones(makegood: Installation) -> None:
