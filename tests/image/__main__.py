@@ -12,7 +12,7 @@ import click
 
 from integration.demo.puppets import Puppets
 from integration.rehearsal.server import RehearsalServer
-from tests.image import company, contents, own
+from tests.image import contents, own, trial
 from tests.image.compose import free_port, override
 from tests.image.docker import BUILD_SECONDS, Composed, Docker, names
 from tests.image.gate import gate
@@ -63,12 +63,12 @@ def _try(docker: Docker, place: Path) -> Iterator[Seen]:
     image = f"makegood-tried-{secrets.token_hex(4)}"
     try:
         yield _build(docker, clone, image)
-        with _company(docker, place, clone, image) as (compose, everybody):
+        with _stage(docker, place, clone, image) as (compose, played):
             yield holds(
                 "compose.yaml is valid", True, compose("config", "--quiet") or "docker compose config"
             )
             yield from contents.look(clone, compose)
-            yield from everybody.play()
+            yield from played.play()
     finally:
         docker.attempt("image", "rm", "--force", image)
 
@@ -87,16 +87,14 @@ def _build(docker: Docker, clone: Path, image: str) -> Seen:
 
 
 @contextmanager
-def _company(
-    docker: Docker, place: Path, clone: Path, image: str
-) -> Iterator[tuple[Composed, company.Company]]:
+def _stage(docker: Docker, place: Path, clone: Path, image: str) -> Iterator[tuple[Composed, trial.Trial]]:
     """Set the stage: an account, a database, a gate, settings; and clear away the containers at the end."""
-    ports = {web: free_port() for web in company.WEBS}
+    ports = {web: free_port() for web in trial.WEBS}
     cluster = Cluster(durable=True)
     account = place / "zendesk.db"
     tracked, second = clone / "deploy/compose.yaml", place / "override.yaml"
     try:
-        with RehearsalServer(account) as zendesk, gate(ports[company.WEBS[0]]) as door:
+        with RehearsalServer(account) as zendesk, gate(ports[trial.WEBS[0]]) as door:
             config = zendesk.account.config
             environment = {
                 "MAKEGOOD_ZENDESK_URL": zendesk.url,
@@ -111,9 +109,9 @@ def _company(
             given = {"MAKEGOOD_HOST": "127.0.0.1", "MAKEGOOD_DATABASE_URL": cluster.url(cluster.create())}
             second.write_text(override(tracked, image, given, ports))
             compose = Composed(docker, image, tracked, second)
-            everybody = company.Company(compose, Puppets(zendesk.url), account, door, ports)
+            played = trial.Trial(compose, Puppets(zendesk.url), account, door, ports)
             try:
-                yield compose, everybody
+                yield compose, played
             except click.ClickException:
                 click.echo(compose("logs", "--no-color", "--tail", LAST_LINES), err=True)
                 raise

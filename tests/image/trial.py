@@ -1,4 +1,4 @@
-"""The whole company of the compose file, run from the image against a rehearsal Zendesk."""
+"""All services of the compose file, run from the image against a rehearsal Zendesk."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ COMPLAINT = "The kettle arrived broken, for the second time. I am very disappoin
 TROUBLE = ("Traceback (most recent call last)", "Read-only file system", "Permission denied")
 
 
-class Company:
+class Trial:
     """Web processes, workers and the account that they serve; each step yields what was seen."""
 
     def __init__(
