@@ -33,6 +33,7 @@ RESTART_AFTER_SECONDS = 1.0
 # Zendesk hangs up after ten seconds and sends again only what was answered 503.
 ANSWER_WITHIN_SECONDS = 4
 STOP_WITHIN_SECONDS = 15.0
+PREPARED_WITHIN_SECONDS = 5.0
 # Zendesk itself gives up after ten seconds or twelve.
 PATIENCE_SECONDS = 20
 
@@ -105,9 +106,11 @@ def _prepared_app(settings: Settings) -> Flask:
     return create_app(parts)
 
 
-def _prepare(parts: Parts) -> None:
+def _prepare(parts: Parts) -> threading.Thread:
     """Load beside the first requests what the first suggestion would wait for."""
-    threading.Thread(target=prepare, args=(parts,), name="prepare", daemon=True).start()
+    preparing = threading.Thread(target=prepare, args=(parts,), name="prepare", daemon=True)
+    preparing.start()
+    return preparing
 
 
 @click.command()
@@ -127,8 +130,10 @@ def worker(context: Context, slot: str | None, slot_token: str | None) -> None:
             signal.signal(number, lambda *_: one.stop())
         try:
             one.start()
-            _prepare(parts)
+            preparing = _prepare(parts)
             kept_slot = one.wait()
+            # What it uses is closed below, and Python aborts where such a thread writes while all ends.
+            preparing.join(PREPARED_WITHIN_SECONDS)
         except SlotTaken as error:
             raise click.ClickException(str(error)) from error
         finally:
