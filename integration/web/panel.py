@@ -210,7 +210,8 @@ class Panel:
             if name in details and self.words.has(key):
                 details[name] = self.words.within(key)
         if isinstance(probability := details.get("probability"), int | float):
-            details["percent"] = round(100 * probability)
+            # Nobody is that sure: all or none of a hundred would promise more than was measured.
+            details["percent"] = min(max(round(100 * probability), 1), 99)
         key = f"reason.{reason.code}"
         if not self.words.has(key):
             return str(reason.code).replace("_", " ")

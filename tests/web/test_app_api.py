@@ -244,11 +244,14 @@ def test_an_admin_puts_parked_work_back_in_line(here: Site, agent: Asking) -> No
     assert "Nothing is parked." in admin.get("/app/api/admin/health").text
 
 
-def test_what_was_learned_is_told_as_so_many_of_a_hundred(here: Site) -> None:
+@pytest.mark.parametrize(("probability", "percent"), [(0.974, 97), (0.9999, 99), (0.0001, 1)])
+def test_what_was_learned_is_told_as_so_many_of_a_hundred(
+    here: Site, probability: float, percent: int
+) -> None:
     scenario.tell(here.parts.database, NOW)
     facts = sidebar.first_facts(here.parts, scenario.TICKET, access(AGENT, "agent", NOW))
     panel = Panel(facts, words_for("en"), ZoneInfo("UTC"))
 
-    told = panel.reason(Reason(Code.LEARNED, {"probability": 0.974, "count": 2}))
+    told = panel.reason(Reason(Code.LEARNED, {"probability": probability, "count": 2}))
 
-    assert told == "About 97 of 100 texts like this were complaints; telling phrases counted: 2."
+    assert told == f"About {percent} of 100 texts like this were complaints; telling phrases counted: 2."
